@@ -17,7 +17,7 @@ from potluck.cli.common import (
     print_ledger,
     quiet_option,
     set_option,
-    warn,
+    warn_of_index,
 )
 from potluck.cli.folding import StreamFolder
 from potluck.cli.task_fields import field_option, given_fields, typed_fields
@@ -71,7 +71,7 @@ def command(words: tuple[str, ...], overrides: tuple[str, ...], as_json: bool, f
         if as_json:
             print_json(opening.ask(question).as_json())
         else:
-            warn(opening.index().failures)
+            warn_of_index(opening.index())
             answer(opening, question)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from potluck.cli.ask import answer, answer_task
-from potluck.cli.common import open_recipe, source_options, warn
+from potluck.cli.common import open_recipe, source_options, warn_of_index
 from potluck.cli.task_fields import FieldsUnreadable, next_fields
 from potluck.cli.terminal import echo, error_json, print_json
 from potluck.errors import OutputFailed, PotluckError
@@ -59,7 +59,7 @@ def _chat_of(opening: Recipe) -> _Chat:
             lambda fields: answer_task(opening, fields),
             lambda fields: opening.task.ask(fields).as_json(),
         )
-    warn(opening.index().failures)
+    warn_of_index(opening.index())
     return _Chat(
         (_QUESTION,),
         lambda fields: answer(opening, fields[_QUESTION]),

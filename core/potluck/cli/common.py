@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from potluck.api import Recipe
     from potluck.comparison.compare import Plan
     from potluck.documents import Passage
+    from potluck.indexing.report import IndexReport
     from potluck.ledger import Ledger
     from potluck.loading.failure import LoadFailure
     from potluck.observation.observers import Observers
@@ -53,6 +54,9 @@ fresh_option = click.option("--fresh", is_flag=True, help="Ask the chat models a
 
 
 _QUIET = "potluck.quiet"
+_PARTLY_READ = 5
+"""Losses within documents that are listed before an answer."""
+
 _LONGEST_WORD = 30
 """A longer one is cut where a text is shortened."""
 
@@ -210,6 +214,18 @@ def warn(failures: Sequence[LoadFailure]) -> None:
     """Say which documents could not be read, on standard error."""
     for failure in failures:
         echo(f"not read: {failure}", err=True, fg="yellow")
+
+
+def warn_of_index(report: IndexReport) -> None:
+    """Say which documents could not be read, and of which only a part, on standard error."""
+    warn(report.failures)
+    failed = set(map(str, report.failures))
+    notes = (note for entry in report.ledger.entries if entry.stage == "load" for note in entry.notes)
+    lost = [note for note in notes if note not in failed]
+    for note in lost[:_PARTLY_READ]:
+        echo(f"not all read: {visible_line(note)}", err=True, fg="yellow")
+    if len(lost) > _PARTLY_READ:
+        echo(f"not all read: {len(lost) - _PARTLY_READ:,} more; potluck index lists them", err=True, fg="yellow")
 
 
 def print_notes(notes: Sequence[str]) -> None:

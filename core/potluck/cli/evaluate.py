@@ -17,7 +17,7 @@ from potluck.cli.common import (
     say_questions,
     shorten_path,
     source_options,
-    warn,
+    warn_of_index,
 )
 from potluck.cli.terminal import echo, print_json
 
@@ -65,7 +65,8 @@ def command(
     if as_json:
         print_json(report.as_json())
         return
-    warn(prepared.failures)
+    if prepared.index is not None:
+        warn_of_index(prepared.index)
     print_notes(prepared.notes)
     print_evaluation(report)
     echo(f"the report is {shorten_path(kept.folder / 'report.html')}")

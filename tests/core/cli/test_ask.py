@@ -1,6 +1,6 @@
 """``potluck ask``: an answer with where it comes from, or that there is none; of a task its label or its text.
 
-Modules: ``potluck.cli.ask``.
+Modules: ``potluck.cli.ask``, ``potluck.cli.common``.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from potluck.cli.ask import _print_text, command
+from potluck.cli.ask import _print_text, _Streamed, command
+from potluck.cli.common import warn_of_index
 from potluck.documents import Answer
+from potluck.indexing.report import IndexReport
 from support.commands import invoke, potluck, potluck_json
 from support.fake_plugins import visible
 from support.labelled import install_labelled, messages, write
@@ -48,6 +50,36 @@ def test_an_answer_that_is_not_there_is_refused_in_the_language_of_the_question(
     assert report["refused"]
     assert report["answer"] == "我不知道"
     assert report["citations"] == []
+
+
+@pytest.mark.parametrize("words", [("ask", "文件", "橋何時建成？"), ("evaluate", "文件"), ("chat", "文件")])
+def test_what_could_not_be_read_in_a_document_is_told(tmp_path: Path, words: tuple[str, ...]) -> None:
+    folder = tmp_path / "文件"
+    folder.mkdir()
+    (folder / "橋.jsonl").write_text('{"橋": "橋於一九三六年建成。"}\n{壞\n', encoding="utf-8")
+    (folder / "空.txt").touch()
+    (folder / "問題.csv").write_text("問題,答案\n橋何時建成？,一九三六年\n", encoding="utf-8")
+
+    told = [line for line in potluck(*words, cwd=tmp_path).stderr.splitlines() if line.startswith("not ")]
+
+    assert told == [
+        "not read: 空.txt: no text was found in it",
+        "not all read: 橋.jsonl: 1 left out: line 2 is not JSON",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("losses", "last"), [(5, "not all read: 4.csv: x"), (7, "not all read: 2 more; potluck index lists them")]
+)
+def test_of_many_losses_a_few_are_told(losses: int, last: str, capsys: pytest.CaptureFixture[str]) -> None:
+    report = IndexReport()
+    report.ledger.open("load", "documents").notes += [f"{number}.csv: x" for number in range(losses)]
+    report.ledger.open("split", "chunks").notes.append("of another stage")
+
+    warn_of_index(report)
+
+    lines = capsys.readouterr().err.splitlines()
+    assert (lines[-1], len(lines)) == (last, min(losses, 6))
 
 
 @pytest.mark.parametrize("question", ["", "  ", "\u3000\n", "\u200b\ufeff"])
@@ -162,7 +194,7 @@ def test_fields_are_for_tasks_and_questions_for_documents(task_home: Path) -> No
 def test_what_is_odd_about_an_answer_is_said_beside_it(
     given: Answer, said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    _print_text(given, [])
+    _print_text(given, _Streamed())
 
     printed = capsys.readouterr()
     assert printed.out == f"{given.text}\n"
@@ -171,7 +203,9 @@ def test_what_is_odd_about_an_answer_is_said_beside_it(
 
 
 def test_what_was_shown_as_it_came_is_not_printed_again(capsys: pytest.CaptureFixture[str]) -> None:
-    _print_text(Answer("橋在。"), ["橋", "在。"])
-    _print_text(Answer("橋在。"), ["橋"])
+    streamed = _Streamed()
+    for piece in ("橋", "在。"):
+        streamed._show(piece)
+    _print_text(Answer("橋在。"), streamed)
 
-    assert capsys.readouterr().out == "\n橋在。\n"
+    assert capsys.readouterr().out == "橋在。\n"
