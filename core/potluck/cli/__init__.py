@@ -146,6 +146,10 @@ def _usage(error: click.ClickException) -> str:
 
 
 def _explain(error: Exception, arguments: list[str]) -> int:
+    if not isinstance(error, PotluckError):
+        from potluck.failed_plugin import name_plugin
+
+        error = name_plugin(error)
     if "--debug" in arguments:
         import traceback
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from potluck.contracts import Splitter
 from potluck.documents import Chunk, Document
 from potluck.errors import ContractBroken
 from potluck.ledger import Amount, Entry
+from potluck.plugin_faults import name_type
 from potluck.reporting import Stage
 from potluck.workspace.catalogue import Catalogue, StoredChunk
 
@@ -21,11 +22,23 @@ def split_documents(
         todo = [d for d in catalogue.document_ids(load_id) if not catalogue.is_split(d, fingerprint)]
         for document_id in todo:
             document = catalogue.document(document_id)
-            chunks = check_chunks(document, list(splitter.split(document)))
+            chunks = check_chunks(document, _split(document, splitter))
             catalogue.add_chunks(document_id, document.source, fingerprint, chunks)
             done += 1
         running.advance()
     return done
+
+
+def _split(document: Document, splitter: Splitter) -> list[Chunk]:
+    """What a splitter makes of a document. Raises ``ContractBroken`` for anything but chunks."""
+    chunks: object = splitter.split(document)
+    if not isinstance(chunks, Iterable):
+        raise ContractBroken(f"{document.source}: the splitter gave {name_type(chunks)}, and no chunks one by one")
+    found = list(chunks)
+    for chunk in found:
+        if not isinstance(chunk, Chunk):
+            raise ContractBroken(f"{document.source}: the splitter gave {name_type(chunk)}, not a Chunk")
+    return found
 
 
 def account_chunks(entry: Entry, chunks: Sequence[StoredChunk], catalogue: Catalogue) -> None:

@@ -5,6 +5,7 @@ Modules: ``potluck.stages.split``.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,31 @@ def test_chunks_that_break_the_contract_are_told_with_document_and_place(chunks:
     with pytest.raises(ContractBroken) as raised:
         check_chunks(DOCUMENT, chunks)
 
+    assert str(raised.value) == f"規範.txt: {message}"
+
+
+class Gives(Splitter):
+    """A splitter that gives what it is told to."""
+
+    def __init__(self, given: Any) -> None:
+        self.given = given
+
+    def split(self, document: Document) -> Any:
+        return self.given
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (None, "the splitter gave None, and no chunks one by one"),
+        ([chunk(*FIRST), "軌距為一公尺。"], "the splitter gave a str, not a Chunk"),
+    ],
+)
+def test_a_splitter_that_gives_no_chunks_is_told_what_it_gave(tmp_path: Path, given: object, message: str) -> None:
+    with contextlib.closing(Workspace(tmp_path / ".potluck")) as workspace, workspace.write_lock():
+        workspace.catalogue.add_load(Load("a", "規範.txt", "a"), "loader", [DOCUMENT])
+        with stage(Observers(), "split", "files", 1) as running, pytest.raises(ContractBroken, match=message) as raised:
+            split_documents(["a"], Gives(given), "s", workspace.catalogue, running)
     assert str(raised.value) == f"規範.txt: {message}"
 
 
