@@ -187,6 +187,8 @@ def _words_of_pip(said: str, wanted: Wanted) -> str:
         return f"there is no wheel of version {wanted.version} for this machine, only of {versions[1]}"
     if broken := re.search(r"after connection broken by '(.+)'", said):
         return f"it cannot be reached: {broken[1]}"
+    if "(from versions: none)" in said:
+        return f"it has no wheel of {wanted.package} for this machine; perhaps the package is called otherwise"
     lines = [line for line in said.splitlines() if line.startswith("ERROR")] or said.strip().splitlines()[-1:]
     return "\n    ".join(lines)
 
@@ -258,5 +260,6 @@ def _sha256(path: Path) -> str:
 
 
 def _near(member: str, names: Iterable[str]) -> str:
-    near = nearest_names(member, names, count=_NAMED, cutoff=0.3)
+    others = [name for name in names if not name.endswith(".py") and ".dist-info/" not in name]
+    near = nearest_names(member, others, count=_NAMED, cutoff=0.3)
     return f"; near names: {', '.join(near)}" if near else ""

