@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from potluck.observation.observers import Observers
     from potluck.recipe.model import RecipeModel
 
+_DATA = frozenset({".csv", ".tsv", ".jsonl", ".json", ".xlsx", ".parquet"})
+_TUNING = frozenset({"tune", "merge", "predict"})
+"""The commands for data and not for documents."""
+
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 
@@ -36,6 +40,11 @@ def _require_recipe(ctx: click.Context, param: click.Parameter, path: Path) -> P
     found = find_recipe(path)
     if found is None and os.path.lexists(path):
         target = path if path.is_dir() else path.parent
+        if path.suffix.lower() in _DATA and ctx.info_name in _TUNING:
+            raise NoRecipe(
+                f"{path} is not a recipe; write one that names it, with a model, a task and a tuner: 'dataset: "
+                f"{path.name}'. To begin with one: potluck examples"
+            )
         raise NoRecipe(f"{path} is not a recipe, and has none in it; write one: potluck init {shell_word(str(target))}")
     return found or path
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from potluck.datasets.class_labels import label_remarks, normalise_label
 from potluck.datasets.conversations import Reader, describe_calls, find_reader
 from potluck.datasets.formats import PAIRS, REFERENCES, find_field, find_pair, recognise
-from potluck.datasets.row_files import DatasetRow, UnusableRow
+from potluck.datasets.row_files import DatasetRow, UnusableRow, summarise_problems
 from potluck.documents import Example, Json, Message
 from potluck.errors import PotluckError, Problem, RecipeError
 from potluck.recipe.model import RecipeModel
@@ -21,8 +21,6 @@ from potluck.suggestions import did_you_mean
 _FIELDS = PAIRS[0]
 _OF_DOCUMENTS = frozenset({"gold_ids", "answers"})
 """Fields that questions about documents have beside ``question``."""
-
-_LISTED = 20
 
 
 def check_fields(
@@ -133,7 +131,8 @@ class ExampleBuilder:
                 problems.append(row.problem(str(wrong)))
         if problems:
             raise RecipeError(
-                problems[:_LISTED], "fix these rows, or name other fields: dataset: {input: ..., target: ...}"
+                summarise_problems(rows, problems),
+                "fix these rows, or name other fields: dataset: {input: ..., target: ...}",
             )
         return found
 

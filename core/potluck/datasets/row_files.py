@@ -8,7 +8,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -75,6 +75,14 @@ class DatasetRow:
                 text = line.rstrip("\r") if len(line) <= _SHOWN else ""
                 return Problem(str(self.path), number, found.start() + 1, message, text)
         return Problem(str(self.path), start, 1, message)
+
+
+def summarise_problems(rows: Sequence[DatasetRow], problems: Sequence[Problem]) -> list[Problem]:
+    """The first problems with the rows of a file; a single one if all of them have the same, as a lacking field is."""
+    said = {one.message for one in problems}
+    if len(said) == 1 and len(rows) == len(problems) > 1:
+        return [Problem.without_place(str(rows[0].path), f"in all {len(rows):,} rows: {said.pop()}")]
+    return list(problems[:_LISTED])
 
 
 def read_rows(path: Path, encoding: str | None = None) -> list[DatasetRow]:

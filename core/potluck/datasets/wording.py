@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from potluck.datasets.conversations import find_reader
 from potluck.datasets.examples import ExampleBuilder, fill_prompt
 from potluck.datasets.prepare import training_rows
-from potluck.datasets.row_files import DatasetRow, UnusableRow, read_rows
+from potluck.datasets.row_files import DatasetRow, UnusableRow, read_rows, summarise_problems
 from potluck.documents import Example, Message
 from potluck.errors import PotluckError, Problem, RecipeError
 from potluck.recipe.model import RecipeModel
@@ -17,8 +17,6 @@ from potluck.recipe.tuning_settings import DatasetSettings
 
 TEXT = "text"
 """The field of a recipe without a wording: the input is the whole message."""
-
-_LISTED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +40,7 @@ class TaskWording:
             except UnusableRow as wrong:
                 problems.append(row.problem(str(wrong)))
         if problems:
-            raise RecipeError(problems[:_LISTED], f"a row needs these fields: {', '.join(self.fields)}")
+            raise RecipeError(summarise_problems(rows, problems), f"a row needs these fields: {', '.join(self.fields)}")
         return found
 
     def _messages(self, row: DatasetRow) -> tuple[Message, ...]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from potluck import degenerate
 from potluck.amounts import many
 from potluck.components.components import Components
 from potluck.contracts import ChatOptions
+from potluck.errors import PotluckError
 from potluck.tasks.answers import AnsweredExample
 
 _LISTED = 5
@@ -27,6 +29,16 @@ def findings_on(answered: Sequence[AnsweredExample], labels: Sequence[str], comp
     if isinstance(options, ChatOptions):
         cut = sum(one.answer.finish == "length" for one in answered)
         yield from degenerate.of_ends(cut, len(answered), options.max_tokens)
+
+
+def check_labels(path: Path, labels: Sequence[str], learned: Sequence[str]) -> None:
+    """Compare the labels of a file to evaluate on with those learned. Raises ``PotluckError`` if they share none."""
+    if set(labels).isdisjoint(learned):
+        theirs, ours = (", ".join(map(repr, some[:_LISTED])) for some in (labels, learned))
+        raise PotluckError(
+            f"{path}: no answer in it can be right: its labels are {theirs}, and those learned are {ours}. Another "
+            "field may hold the labels: name it with dataset.target"
+        )
 
 
 def _unknown(targets: Sequence[str], labels: Sequence[str]) -> Iterator[str]:

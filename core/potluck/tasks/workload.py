@@ -41,7 +41,7 @@ from potluck.results.stages import PlannedWork, TaskPlanResult, TuningPlanResult
 from potluck.stages.training_resources import resource_problems
 from potluck.stages.tune import load_result, plan_training, training_request, tune
 from potluck.tasks.answers import AnsweredExample, ExampleAsker, Item, item_of
-from potluck.tasks.findings import findings_on
+from potluck.tasks.findings import check_labels, findings_on
 from potluck.tasks.plan import plan_examples, plan_task
 from potluck.workspace import folder_of
 
@@ -205,7 +205,10 @@ class ExampleTask(Workload):
         check_scores_text(components.chat, recipe.chat.name, "so that labels cannot be scored as choices")
         if recipe.tuning.dataset is None:
             return self._file(recipe).labels
-        key = fingerprint(recipe.tuning.dataset.model_dump(mode="json"), recipe.seed)
+        return self._learned_labels(recipe, recipe.tuning.dataset)
+
+    def _learned_labels(self, recipe: RecipeModel, dataset: DatasetSettings) -> tuple[str, ...]:
+        key = fingerprint(dataset.model_dump(mode="json"), recipe.seed)
         if key not in self._learned:
             self._learned[key] = prepare_dataset(recipe).labels
         return self._learned[key]
@@ -236,6 +239,8 @@ class ExampleTask(Workload):
             for example, row in zip(examples, rows, strict=True)
         ]
         labels = tuple(sorted({example.target for example in examples})) if is_classification else ()
+        if labels and recipe.tuning.dataset is not None:
+            check_labels(path, labels, self._learned_labels(recipe, recipe.tuning.dataset))
         return _ExampleFile({item.question.id: item for item in items}, labels, tuple(build.notes()))
 
 

