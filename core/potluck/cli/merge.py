@@ -40,6 +40,7 @@ def command(recipe: Path, into: Path, precision: Precision | None, overrides: tu
     if as_json:
         print_json(report.as_json())
         return
-    echo(f"{report.folder}: logits differ by at most {report.difference:.2g} from the tuned model's")
+    rounded = f", before its weights are rounded to {precision or 'f16'}" if report.modelfile is not None else ""
+    echo(f"{report.folder}: logits differ by at most {report.difference:.2g} from the tuned model's{rounded}")
     if report.modelfile is not None:
         echo(f"{report.modelfile}: for ollama create NAME -f {report.modelfile}")

@@ -14,14 +14,16 @@ def resource_problems(estimate: Estimate, folder: Path) -> list[str]:
     free = _free_memory(estimate.device)
     if free is not None and estimate.memory > free:
         found.append(
-            f"it takes about {_gib(estimate.memory)} of memory{'' if estimate.device == 'cpu' else ' of the card'}, "
-            f"and {_gib(free)} are free: train fewer parameters, or a smaller model"
+            f"it takes about {_size(estimate.memory)} of memory{'' if estimate.device == 'cpu' else ' of the card'}, "
+            f"and {_size(free)} are free: train fewer parameters, or a smaller model"
         )
     while not folder.exists():
         folder = folder.parent
     room = shutil.disk_usage(folder).free
     if estimate.disk > room:
-        found.append(f"it takes about {_gib(estimate.disk)} on disk, and {_gib(room)} are free")
+        found.append(
+            f"it takes about {_size(estimate.disk)} on disk, and {_size(room)} are free: make room in {folder}"
+        )
     return found
 
 
@@ -38,5 +40,5 @@ def _free_memory(device: str) -> int | None:
     return next((int(line.split()[1]) << 10 for line in lines if line.startswith("MemAvailable:")), None)
 
 
-def _gib(count: int) -> str:
-    return f"{count / 2**30:,.1f} GiB"
+def _size(count: int) -> str:
+    return f"{count / 2**30:,.1f} GiB" if count >= 2**30 else f"{count / 2**20:,.1f} MiB"

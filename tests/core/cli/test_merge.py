@@ -14,6 +14,7 @@ import pytest
 pytest.importorskip("torch")
 pytest.importorskip("peft")
 
+from potluck.adapters.merge import MergeReport
 from potluck.cli import potluck as command
 from potluck.errors import PotluckError
 from support.commands import invoke
@@ -49,6 +50,21 @@ def test_it_trains_first_and_says_where_the_model_is_and_how_much_it_differs(hom
     assert told.keys() == {"folder", "difference", "modelfile"}
     assert told["folder"] == str(home / "again")
     assert 0 <= told["difference"] <= 1e-4
+
+
+@pytest.mark.parametrize(("options", "precision"), [(["--precision", "q8_0"], "q8_0"), ([], "f16")])
+def test_of_a_file_it_says_that_the_weights_were_compared_before_they_are_rounded(
+    home: Path, monkeypatch: pytest.MonkeyPatch, options: list[str], precision: str
+) -> None:
+    file = home / "m.gguf"
+    written = MergeReport(file, 7.1e-05, file.with_suffix(".Modelfile"))
+    monkeypatch.setattr("potluck.adapters.merge.merge", lambda *given: written)
+
+    done = invoke(command, "merge", write_recipe(home), str(file), *options)
+
+    said, rounded = done.stdout.splitlines()[0].split(", ")
+    assert said == f"{file}: logits differ by at most 7.1e-05 from the tuned model's"
+    assert rounded == f"before its weights are rounded to {precision}"
 
 
 def test_a_setting_of_the_command_line_is_that_of_the_recipe(home: Path) -> None:

@@ -96,10 +96,14 @@ def test_what_is_more_than_is_free_is_a_problem_and_what_is_as_much_is_not(
     assert resource_problems(replace(fits, disk=5 * GIB, memory=4 * GIB, device="cuda:0"), tmp_path) == [
         "it takes about 4.0 GiB of memory of the card, and 2.0 GiB are free: train fewer parameters, or a smaller "
         "model",
-        "it takes about 5.0 GiB on disk, and 3.0 GiB are free",
+        f"it takes about 5.0 GiB on disk, and 3.0 GiB are free: make room in {tmp_path}",
     ]
     monkeypatch.setattr("potluck.stages.training_resources._free_memory", lambda device: None)
     assert resource_problems(replace(fits, memory=1 << 60), tmp_path) == []
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: usage(0, 0, 3 << 20))
+    assert resource_problems(replace(fits, disk=12 << 20), tmp_path) == [
+        f"it takes about 12.0 MiB on disk, and 3.0 MiB are free: make room in {tmp_path}"
+    ]
 
 
 def test_a_training_is_named_after_all_that_decides_its_result(home: Path) -> None:
