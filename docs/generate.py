@@ -259,8 +259,8 @@ retriever counts.
 ## questions
 
 A file of questions: `.jsonl`, `.json`, `.csv`, `.tsv`, `.xlsx` or `.parquet`. A question may have `question_id`,
-`question`, `gold_ids` (file names without their extensions), `gold_sections`, `answers`, `gold_facts`, `answerable` and
-`metadata`. [Measure answers](../how-to/measure.md) explains them.
+`question`, `gold_ids` (file names without their extensions), `gold_sections`, `answers`, `gold_facts`, `answerable`,
+`group` and `metadata`. [Measure answers](../how-to/measure.md) explains them.
 
 ## metrics
 

@@ -137,11 +137,7 @@ class NameClash(PluginError):
 
 
 class BrokenPlugin(PluginError):
-    """The plugin raised, or what it offers or makes cannot be used.
-
-    It raised something other than a ``PotluckError`` when its module was imported, when its component was made, or
-    while it worked; or the module offers nothing usable, or made something other than a component of its kind.
-    """
+    """The plugin raised something other than a ``PotluckError``, or what it offers or makes cannot be used."""
 
 
 class ContractMismatch(PluginError):
@@ -165,10 +161,7 @@ class UnusableVectors(ContractBroken):
 
 
 class DocumentError(PotluckError):
-    """One document could not be read. Loaders raise the subclasses with the reason alone.
-
-    The load stage adds the path in front and goes on with the other documents.
-    """
+    """One document could not be read. Loaders raise the subclasses with the reason; the load stage adds the path."""
 
     cacheable: ClassVar[bool] = False
     """Whether the same bytes fail again, on any machine and at any time: then the failure is kept, and the file is
@@ -224,8 +217,7 @@ class NoDocuments(PotluckError):
 
 
 class NoReadableDocument(PotluckError):
-    """There are documents, and none of them could be read: the message gives the reason for each, or for the first
-    ones."""
+    """None of the documents could be read: the message gives the reason for each, or for the first ones."""
 
 
 class EmptyQuestion(PotluckError):

@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from potluck.statistics.correction import holm
 from potluck.statistics.distributions import ALPHA
-from potluck.statistics.families import compare_family
+from potluck.statistics.families import PairedValues, compare_family
 from potluck.statistics.intervals import mean_interval
 from potluck.statistics.paired_tests import compare_paired
 from potluck.statistics.sequential import SequentialGate, parse_gate
@@ -213,7 +213,7 @@ def family_coverage(pairs: Pairs, n: int, rounds: int, seed: int = 0) -> dict[st
         a, b = pairs.sample(rng, n)
         c = pairs.sample(rng, n)[1]
         found = list[bool]()
-        for one in compare_family([(a, b), (a, c), (b, c)])[:2]:
+        for one in compare_family([PairedValues(a, b), PairedValues(a, c), PairedValues(b, c)])[:2]:
             low, high = one.difference.low - 1e-12, one.difference.high + 1e-12
             holds = low <= pairs.truth <= high
             each += holds

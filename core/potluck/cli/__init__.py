@@ -131,10 +131,10 @@ def _run(arguments: list[str]) -> object:
 
 
 def _tell_interrupted(error: BaseException, arguments: list[str]) -> None:
-    from potluck.cli.interruption import sentences
+    from potluck.cli.interruption import interruption_sentences
 
     notes = [note for one in (error, error.__cause__) for note in getattr(one, "__notes__", ())]
-    for sentence in sentences(notes, arguments):
+    for sentence in interruption_sentences(notes, arguments):
         terminal.echo(sentence, err=True)
 
 

@@ -45,7 +45,7 @@ def _counts(event: StageEvent) -> Iterator[str]:
         yield f"kept up to {one} {event.saved:,}" if event.saved else f"none of these {event.unit} is kept"
 
 
-def sentences(notes: Sequence[str], arguments: Sequence[str]) -> Iterator[str]:
+def interruption_sentences(notes: Sequence[str], arguments: Sequence[str]) -> Iterator[str]:
     """The messages about an interrupted command; ``notes`` are the words of its observers."""
     where = f" in {notes[0]}" if notes else ""
     yield f"interrupted{where}; what was finished is kept"

@@ -10,6 +10,7 @@ from potluck.contracts import Measure
 from potluck.results.comparison import VariantResult
 from potluck.results.conclusions import AxisEffect, Conclusion, RankedVariant
 from potluck.statistics.power import FEWEST
+from potluck.statistics.scope import asked_words, needed_words, population_sentence
 
 _LISTED = 3
 """Of more variants that failed only their number is told: each is named with its reason below."""
@@ -75,7 +76,7 @@ def _needed_words(taken: RankedVariant) -> str:
     found = taken.against_baseline
     if found is None or found.needed_n is None or found.needed_n <= found.n:
         return ""
-    return f" with {many(found.n, 'question')}; about {found.needed_n:,} would show it"
+    return f" with {asked_words(found)}; about {needed_words(found)} would show it"
 
 
 def _why_cheaper(taken: RankedVariant, best: RankedVariant, measure: Measure) -> str:
@@ -111,15 +112,17 @@ def _axes(effects: Sequence[AxisEffect], measure: Measure) -> Iterator[str]:
     yield from (f"{one.sentence}." for one in effects if one.matters)
     idle = [one for one in effects if not one.matters]
     if idle:
-        n = min(pair.found.n for one in idle for pair in one.pairs)
+        fewest = min((pair.found for one in idle for pair in one.pairs), key=lambda found: found.n)
         make = f"{listing([one.axis for one in idle])} {'makes' if len(idle) == 1 else 'make'}"
-        yield f"{make} no difference to {measure.name} that {many(n, 'question')} can show."
+        yield f"{make} no difference to {measure.name} that {asked_words(fewest)} can show."
 
 
 def _limits(variants: Sequence[VariantResult], ranking: Sequence[RankedVariant], measure: Measure) -> Iterator[str]:
     n = max(one.metric.n for one in ranking)
     if n < FEWEST and measure.paired:
         yield f"{many(n, 'question')} can show no difference, however large: at least {FEWEST} are needed."
+    if population := population_sentence(max((one.metric for one in ranking), key=lambda metric: metric.n)):
+        yield population
     failed = [one.name for one in variants if one.error is not None]
     if len(failed) > _LISTED:
         yield f"{len(failed)} of {len(variants)} variants failed, so nothing is known of them."

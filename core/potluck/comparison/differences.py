@@ -10,7 +10,8 @@ from typing import TypeAlias
 from potluck.comparison.measured import Values
 from potluck.contracts import Measure
 from potluck.results.comparison import PairResult
-from potluck.statistics.families import CorrectedDifference, compare_family
+from potluck.statistics.clusters import Clusters
+from potluck.statistics.families import CorrectedDifference, PairedValues, compare_family
 from potluck.statistics.intervals import Interval, mean_interval
 from potluck.statistics.verdicts import verdict, verdict_sentence
 
@@ -22,12 +23,13 @@ Tables: TypeAlias = Mapping[str, Mapping[str, Values]]
 """The values of each measure, by the variant's name: shape ``(questions, rounds)``, NaN where there is none."""
 
 
-def measure_interval(values: Values, measure: Measure) -> Interval:
+def measure_interval(values: Values, measure: Measure, clusters: Clusters | None = None) -> Interval:
     """The mean with its interval, over the questions that have the measure."""
     import numpy as np
 
-    kept = values[~np.isnan(values).all(axis=1)]
-    found = mean_interval(round_means(kept), bounded=measure.scale == "share")
+    known = np.asarray(~np.isnan(values).all(axis=1))
+    of_known = None if clusters is None else clusters.select(known)
+    found = mean_interval(round_means(values[known]), bounded=measure.scale == "share", clusters=of_known)
     if measure.scale != "amount" or found.low is None:
         return found
     return replace(found, low=max(0.0, found.low))
@@ -48,7 +50,9 @@ def best_variant(tables: Tables, baseline: str, measure: Measure) -> str | None:
     return max(means, key=lambda name: (sign * means[name], name == baseline))
 
 
-def pair_results(tables: Tables, baseline: str, chosen: str, measures: Mapping[str, Measure]) -> Iterator[PairResult]:
+def pair_results(
+    tables: Tables, baseline: str, chosen: str, measures: Mapping[str, Measure], clusters: Clusters | None = None
+) -> Iterator[PairResult]:
     """Every pair that is tested, measure by measure; Holm's correction is over the pairs of one measure."""
     for name in dict.fromkeys(name for table in tables.values() for name in table):
         measure = measures[name]
@@ -58,7 +62,7 @@ def pair_results(tables: Tables, baseline: str, chosen: str, measures: Mapping[s
         found = [
             (a, b, both)
             for a, b in _pairs_to_test(list(tables), baseline, best)
-            if (both := common_values(tables[a].get(name), tables[b].get(name))) is not None
+            if (both := common_values(tables[a].get(name), tables[b].get(name), clusters)) is not None
         ]
         for (a, b, _), one in zip(found, compare_family([both for _, _, both in found]), strict=True):
             yield _pair_result(a, b, measure, one)
@@ -73,14 +77,16 @@ def _pairs_to_test(names: Sequence[str], baseline: str, best: str | None) -> lis
     return [*pairs, *((best, name) for name in names if name not in (best, baseline))]
 
 
-def common_values(a: Values | None, b: Values | None) -> tuple[Values, Values] | None:
+def common_values(a: Values | None, b: Values | None, clusters: Clusters | None = None) -> PairedValues | None:
     """Of the questions that have the measure in both; None where fewer than two do."""
     import numpy as np
 
     if a is None or b is None:
         return None
-    both = ~(np.isnan(a).all(axis=1) | np.isnan(b).all(axis=1))
-    return (_rounds(a[both]), _rounds(b[both])) if both.sum() >= 2 else None
+    both = np.asarray(~(np.isnan(a).all(axis=1) | np.isnan(b).all(axis=1)))
+    if both.sum() < 2:
+        return None
+    return PairedValues(_rounds(a[both]), _rounds(b[both]), None if clusters is None else clusters.select(both))
 
 
 def _pair_result(a: str, b: str, measure: Measure, corrected: CorrectedDifference) -> PairResult:
@@ -111,6 +117,12 @@ def _pair_result(a: str, b: str, measure: Measure, corrected: CorrectedDifferenc
         test=difference.test,
         between=difference.between,
         within=difference.within,
+        population=difference.population,
+        clusters=difference.clusters,
+        cluster_kind=difference.cluster_kind,
+        needed_clusters=difference.needed_clusters,
+        design_effect=difference.design_effect,
+        share=difference.share,
         sentence=words,
     )
 
@@ -126,7 +138,7 @@ def round_means(values: Values) -> Values:
 
     if values.shape[1] == 1:
         return values[:, 0]
-    known = ~np.isnan(values).all(axis=1)
+    known = np.asarray(~np.isnan(values).all(axis=1))
     means = np.full(len(values), np.nan)
     means[known] = np.nanmean(values[known], axis=1)
     return means

@@ -21,6 +21,7 @@ from potluck.evaluation.results import Answered
 from potluck.metrics.chief import Chief
 from potluck.metrics.perplexity import Perplexity, Surprise
 from potluck.metrics.scorer import Scorer
+from potluck.questions.clusters import clusters_of
 from potluck.questions.question_file import Question
 from potluck.recipe.variants import Design
 from potluck.results.comparison import (
@@ -32,6 +33,7 @@ from potluck.results.comparison import (
     PerplexityResult,
     VariantResult,
 )
+from potluck.statistics.clusters import Clusters
 from potluck.version import __version__
 
 
@@ -62,12 +64,12 @@ def comparison_result(
     """Put together the result that the report shows and ``potluck compare --json`` prints."""
     metric, measure = chief.name, scorer.measures[chief.name]
     tables = {run.variant.name: measure_tables(run, scorer) for run in runs if run.error is None}
-    chunks: dict[str, ChunkText] = {}
+    clusters, chunks = clusters_of(questions), dict[str, ChunkText]()
     names = list(dict.fromkeys(name for table in tables.values() for name in table))
-    variants = tuple(_variant(run, tables.get(run.variant.name, {}), scorer) for run in runs)
-    pairs = tuple(pair_results(tables, setting.baseline, metric, scorer.measures))
+    variants = tuple(_variant(run, tables.get(run.variant.name, {}), scorer, clusters) for run in runs)
+    pairs = tuple(pair_results(tables, setting.baseline, metric, scorer.measures, clusters))
     ranking = rank_variants(variants, pairs, setting.baseline, measure)
-    effects = axis_effects(tables, variants, setting.baseline, measure)
+    effects = axis_effects(tables, variants, setting.baseline, measure, clusters)
     return ComparisonResult(
         potluck=__version__,
         run=setting.run,
@@ -88,7 +90,7 @@ def comparison_result(
         cause_counts=tuple(count_causes(causes)),
         judge=judge,
         notes=(*setting.notes, *_on_the_measure(chief, measure), *notes(runs)),
-        learning_curves=tuple(_curves(runs, tables, measure)),
+        learning_curves=tuple(_curves(runs, tables, measure, clusters)),
         questions=tuple(
             question_result(question, _answers(runs, place), chunks) for place, question in enumerate(questions)
         ),
@@ -104,18 +106,22 @@ def _on_the_measure(chief: Chief, measure: Measure) -> Iterator[str]:
         )
 
 
-def _curves(runs: Sequence[VariantRun], tables: Mapping[str, Mapping[str, Values]], measure: Measure) -> list[Curve]:
+def _curves(
+    runs: Sequence[VariantRun], tables: Mapping[str, Mapping[str, Values]], measure: Measure, clusters: Clusters
+) -> list[Curve]:
     means = {
-        name: measure_interval(table[measure.name], measure) for name, table in tables.items() if measure.name in table
+        name: measure_interval(table[measure.name], measure, clusters)
+        for name, table in tables.items()
+        if measure.name in table
     }
     return curves([run.variant for run in runs], means)
 
 
-def _variant(run: VariantRun, table: Mapping[str, Values], scorer: Scorer) -> VariantResult:
+def _variant(run: VariantRun, table: Mapping[str, Values], scorer: Scorer, clusters: Clusters) -> VariantResult:
     return VariantResult(
         name=run.variant.name,
         swaps=dict(run.variant.swaps),
-        metrics={name: measure_interval(values, scorer.measures[name]) for name, values in table.items()},
+        metrics={name: measure_interval(values, scorer.measures[name], clusters) for name, values in table.items()},
         cost=run.cost,
         seconds=round(run.seconds, 3),
         repeats=len(run.repeats),

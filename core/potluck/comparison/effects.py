@@ -16,7 +16,8 @@ from potluck.comparison.wording import effect_sentence
 from potluck.contracts import Measure
 from potluck.results.comparison import VariantResult
 from potluck.results.conclusions import AxisEffect, AxisValueFound, ValuePair, difference_found
-from potluck.statistics.families import CorrectedDifference, compare_family
+from potluck.statistics.clusters import Clusters
+from potluck.statistics.families import CorrectedDifference, PairedValues, compare_family
 
 if TYPE_CHECKING:
     from potluck.comparison.measured import Values
@@ -32,11 +33,15 @@ class _Contrast:
     axis: str
     a: str
     b: str
-    values: tuple[Values, Values]
+    values: PairedValues
 
 
 def axis_effects(
-    tables: Tables, variants: Sequence[VariantResult], baseline: str, measure: Measure
+    tables: Tables,
+    variants: Sequence[VariantResult],
+    baseline: str,
+    measure: Measure,
+    clusters: Clusters | None = None,
 ) -> tuple[AxisEffect, ...]:
     """Of every axis of which two values can be compared with all else equal; none where there is one axis."""
     axes = list(dict.fromkeys(axis for variant in variants for axis in variant.swaps))
@@ -45,7 +50,7 @@ def axis_effects(
     known = [one for one in variants if measure.name in tables.get(one.name, {})]
     base = next((one.swaps for one in variants if one.name == baseline), {})
     values = {one.name: round_means(tables[one.name][measure.name]) for one in known}
-    contrasts = [contrast for axis in axes for contrast in _contrasts(axis, known, values, base.get(axis))]
+    contrasts = [contrast for axis in axes for contrast in _contrasts(axis, known, values, base.get(axis), clusters)]
     found = compare_family([contrast.values for contrast in contrasts])
     pairs = list(zip(contrasts, found, strict=True))
     return tuple(
@@ -56,7 +61,11 @@ def axis_effects(
 
 
 def _contrasts(
-    axis: str, variants: Sequence[VariantResult], values: Mapping[str, Values], base: str | None
+    axis: str,
+    variants: Sequence[VariantResult],
+    values: Mapping[str, Values],
+    base: str | None,
+    clusters: Clusters | None,
 ) -> Iterator[_Contrast]:
     names = list(dict.fromkeys(one.swaps[axis] for one in variants if axis in one.swaps))
     pairs = list(itertools.combinations(names, 2))
@@ -68,7 +77,8 @@ def _contrasts(
         others = [one for one in of_a if one in of_b]
         if not others:
             continue
-        both = common_values(_mean([values[of_a[one]] for one in others]), _mean([values[of_b[one]] for one in others]))
+        mean_a, mean_b = (_mean([values[of[one]] for one in others]) for of in (of_a, of_b))
+        both = common_values(mean_a, mean_b, clusters)
         if both is not None:
             yield _Contrast(axis, a, b, both)
 

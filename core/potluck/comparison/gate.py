@@ -7,9 +7,10 @@ yet. The test is valid however often one looks (see ``potluck.statistics.sequent
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from potluck.comparison.compare import Plan, base_of, check_measure
@@ -22,10 +23,13 @@ from potluck.errors import PotluckError, WorkspaceBusy
 from potluck.evaluation.resources import SharedResources
 from potluck.json_values import as_json
 from potluck.metrics.scorer import Scorer
+from potluck.questions.clusters import clusters_of
+from potluck.questions.question_file import Question
 from potluck.recipe.model import RecipeModel
 from potluck.recipe.swaps import Variant
 from potluck.recipe.variants import AS_IT_IS, variants
 from potluck.results.runs import DecisionResult, GateResult
+from potluck.statistics.clusters import ClusterKind
 from potluck.statistics.sequential import GateCondition, SequentialGate, State, parse_gate
 from potluck.workspace import Workspace
 
@@ -83,9 +87,13 @@ def gate(
         scorer = Scorer(components.metrics, recipe.metrics)
         wanted = parse_gate(condition, scorer.measures)
         check_measure(wanted.metric, scorer)
-        runs, candidates = _candidates(recipe, plan, wanted)
+        runs = _runs(recipe, plan, wanted)
         engine = Engine([run.variant.recipe for run in runs], scorer, resources, plan.questions, plan.limit)
-        _decide(runs, candidates, wanted, engine, recipe.seed)
+        clusters = _clusters(engine.questions)
+        candidates = [
+            _Candidate(run, clusters.open_test(wanted)) for run in (runs[1:] if wanted.against_baseline else runs)
+        ]
+        _decide(runs, candidates, wanted, engine, clusters.batches(recipe.seed))
         for run in (one for one in runs if one.error is None):
             run.notes += engine.workload.findings(run.variant.recipe, run.repeats[0])
     if not any(one.test.n or one.run.error for one in candidates):
@@ -110,17 +118,54 @@ def _check_plan(plan: Plan) -> None:
         raise PotluckError(f"--gate decides by its condition: leave out {', '.join(unused)}")
 
 
-def _candidates(recipe: RecipeModel, plan: Plan, wanted: GateCondition) -> tuple[list[VariantRun], list[_Candidate]]:
-    """The variants, the baseline first, and those that the condition is about."""
+@dataclass(frozen=True, slots=True)
+class _Clusters:
+    """The places of the questions of each cluster, and what a cluster is; None if each is a question by itself."""
+
+    places: Sequence[Sequence[int]]
+    kind: ClusterKind | None
+
+    def open_test(self, wanted: GateCondition) -> SequentialGate:
+        return SequentialGate(wanted, max(map(len, self.places), default=1), self.kind)
+
+    def batches(self, seed: int) -> Iterator[list[list[int]]]:
+        """Whole clusters in random order, some at a time."""
+        clusters = [list(places) for places in self.places]
+        random.Random(seed).shuffle(clusters)  # noqa: S311  (no secret)
+        batch = list[list[int]]()
+        for cluster in clusters:
+            batch.append(cluster)
+            if sum(map(len, batch)) >= _AT_ONCE:
+                yield batch
+                batch = []
+        if batch:
+            yield batch
+
+
+def _clusters(questions: Sequence[Question]) -> _Clusters:
+    """Those of the questions, as far as something can be concluded about others."""
+    found = clusters_of(questions)
+    if found.population != "clusters":
+        return _Clusters([[place] for place in range(len(questions))], None)
+    places = [list[int]() for _ in range(found.count)]
+    for place, cluster in enumerate(found.places):
+        places[cluster].append(place)
+    return _Clusters(places, found.kind)
+
+
+def _runs(recipe: RecipeModel, plan: Plan, wanted: GateCondition) -> list[VariantRun]:
+    """The variants, the baseline first."""
     chosen = _variants(recipe, plan, wanted)
     baseline = base_of(chosen, plan.baseline)
-    runs = [VariantRun(one, repeats=[[]]) for one in (baseline, *(one for one in chosen if one is not baseline))]
-    tried = runs[1:] if wanted.against_baseline else runs
-    return runs, [_Candidate(run, SequentialGate(wanted)) for run in tried]
+    return [VariantRun(one, repeats=[[]]) for one in (baseline, *(one for one in chosen if one is not baseline))]
 
 
 def _decide(
-    runs: Sequence[VariantRun], candidates: Sequence[_Candidate], wanted: GateCondition, engine: Engine, seed: int
+    runs: Sequence[VariantRun],
+    candidates: Sequence[_Candidate],
+    wanted: GateCondition,
+    engine: Engine,
+    batches: Iterable[Sequence[Sequence[int]]],
 ) -> None:
     """Ask some questions at a time, until every candidate passes or fails, or all are asked."""
     for run in runs:
@@ -129,7 +174,7 @@ def _decide(
     for one in candidates:
         one.verdict = "undecided" if one.run.error is None else "failed"
     engine.workload.check([run.variant.recipe for run in runs], engine.questions)
-    for batch in _batches(len(engine.questions), seed):
+    for batch in batches:
         if all(one.verdict != "undecided" for one in candidates):
             return
         _ask(batch, candidates, runs[0], wanted, engine)
@@ -154,9 +199,14 @@ def _variants(recipe: RecipeModel, plan: Plan, wanted: GateCondition) -> list[Va
 
 
 def _ask(
-    batch: Sequence[int], candidates: Sequence[_Candidate], baseline: VariantRun, wanted: GateCondition, engine: Engine
+    clusters: Sequence[Sequence[int]],
+    candidates: Sequence[_Candidate],
+    baseline: VariantRun,
+    wanted: GateCondition,
+    engine: Engine,
 ) -> None:
-    """Ask some questions of all that are not decided, and look."""
+    """Ask the questions of some clusters of all that are not decided, and look."""
+    batch, of = [*chain.from_iterable(clusters)], {place: n for n, one in enumerate(clusters) for place in one}
     theirs = _values(engine, baseline, batch, wanted.metric) if wanted.against_baseline else {}
     for one in candidates:
         if one.verdict != "undecided":
@@ -170,7 +220,7 @@ def _ask(
         one.asked += len(batch)
         both = [place for place in ours if place in theirs or not wanted.against_baseline]
         base = [theirs[place] for place in both] if wanted.against_baseline else None
-        one.verdict = one.test.update([ours[place] for place in both], base)
+        one.verdict = one.test.update([ours[place] for place in both], base, [of[place] for place in both])
 
 
 def _values(engine: Engine, run: VariantRun, batch: Sequence[int], metric: str) -> dict[int, float]:
@@ -180,10 +230,3 @@ def _values(engine: Engine, run: VariantRun, batch: Sequence[int], metric: str) 
     run.prices = engine.prices(run.variant.recipe)
     found = {place: values_of(one, run, engine.scorer) for place, one in zip(batch, answered, strict=True)}
     return {place: values[metric] for place, values in found.items() if metric in values}
-
-
-def _batches(count: int, seed: int) -> Iterator[list[int]]:
-    places = list(range(count))
-    random.Random(seed).shuffle(places)  # noqa: S311  (no secret)
-    for start in range(0, count, _AT_ONCE):
-        yield places[start : start + _AT_ONCE]

@@ -70,6 +70,11 @@ def _difference_of(pair: PairResult, difference: float, low: float, high: float,
         needed_n=pair.needed_n,
         n=pair.n,
         test=pair.test,
+        population=pair.population,
+        clusters=pair.clusters,
+        cluster_kind=pair.cluster_kind,
+        needed_clusters=pair.needed_clusters,
+        design_effect=pair.design_effect,
     )
 
 

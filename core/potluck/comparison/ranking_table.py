@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from potluck.amounts import many
 from potluck.results.comparison import ComparisonResult, MeasureResult
 from potluck.results.conclusions import STANDINGS, DifferenceFound, RankedVariant
 from potluck.statistics.figures import p_figure, signed_figures
+from potluck.statistics.scope import asked_words
 from potluck.terminal_tables import TerminalTable
 
 _MOST_MEANS = 6
@@ -17,9 +17,10 @@ _MOST_MEANS = 6
 def ranking_table(result: ComparisonResult) -> TerminalTable:
     """One row per variant, the best first: the chosen measure, the difference from the best, time and money."""
     measure = _measure(result)
-    n = max((one.metric.n for one in result.ranking), default=0)
+    widest = max((one.metric for one in result.ranking), key=lambda metric: metric.n, default=None)
+    asked = "nothing measured" if widest is None else asked_words(widest)
     more = "more" if measure.higher_is_better else "less"
-    made = TerminalTable(f"By {measure.name} ({more} is better), {many(n, 'question')}; baseline {result.baseline}")
+    made = TerminalTable(f"By {measure.name} ({more} is better), {asked}; baseline {result.baseline}")
     made.add_column("variant", folds=True)
     made.add_column(f"{measure.name}{_unit(measure)}")
     made.add_column("vs best", spare=1)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from potluck.amounts import many
 from potluck.contracts import Measure
 from potluck.results.conclusions import DifferenceFound, ValuePair
 from potluck.statistics.figures import signed_interval
+from potluck.statistics.scope import asked_words
 
 
 def difference_words(found: DifferenceFound, unit: str) -> str:
@@ -29,7 +29,7 @@ def effect_sentence(axis: str, pairs: Sequence[ValuePair], measure: Measure) -> 
         return f"{axis}: {pair.b} is {pair.found.verdict} than {pair.a}, {measure.name} {words} over the other axes"
     pair = max(pairs, key=lambda one: abs(one.found.difference))
     words = f"{pair.b} against {pair.a} {difference_words(pair.found, measure.unit)}"
-    return f"{axis}: no difference that {many(pair.found.n, 'question')} can show; at most {measure.name} {words}"
+    return f"{axis}: no difference that {asked_words(pair.found)} can show; at most {measure.name} {words}"
 
 
 def listing(names: Sequence[str]) -> str:

@@ -36,7 +36,7 @@ from potluck.documents import Json, Source
 from potluck.errors import PotluckError, UnknownFileType
 from potluck.fingerprints import fingerprint
 from potluck.recipe.effects import retrieval_needs
-from potluck.recipe.files_apart import excluded
+from potluck.recipe.files_apart import exclude_patterns
 from potluck.recipe.model import ComponentSpec, Documents, RecipeModel, always
 from potluck.releases import code_of, libraries_of
 from potluck.workspace import Workspace
@@ -171,7 +171,7 @@ class Components:
         documents = self.recipe.documents
         assert documents is not None, "only a recipe with documents has an index"
         loader = _settings_fingerprint(documents.loader) if documents.loader else _by_file_type(documents)
-        return [*documents.patterns, "but", *excluded(self.recipe)], loader
+        return [*documents.patterns, "but", *exclude_patterns(self.recipe)], loader
 
     @property
     def retrieval_id(self) -> str:

@@ -33,6 +33,7 @@ from potluck.metrics.scorer import Scorer
 from potluck.observation.stage import stage
 from potluck.planning.measured import Measured
 from potluck.planning.plan import PlanReport
+from potluck.questions.clusters import clusters_of
 from potluck.questions.gold import Known, check_gold
 from potluck.questions.question_file import Question, QuestionFile, read_question_file
 from potluck.recipe.effects import idle_kinds
@@ -264,7 +265,8 @@ class DocumentQA(Workload):
     def _intervals(self, answered: Sequence[Answered]) -> dict[str, Interval]:
         """None if the library that computes them is missing: the means are useful without."""
         try:
-            return self.scorer.intervals([one.score for one in answered])
+            clusters = clusters_of([one.question for one in answered])
+            return self.scorer.intervals([one.score for one in answered], clusters)
         except MissingDependency:
             return {}
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 
-from potluck.amounts import many
 from potluck.contracts import Measure
 from potluck.metrics.chief import Chief
 from potluck.results.answers import LabelBaseline
 from potluck.statistics.figures import signed_interval
 from potluck.statistics.intervals import Interval
 from potluck.statistics.power import Z
+from potluck.statistics.scope import asked_words, population_sentence
 
 _COARSE = 0.1
 """An interval that is open by more than this to either side says little."""
@@ -39,9 +39,14 @@ def conclude_evaluation(
     if chief is None:
         return (_NOTHING_RIGHT.format(unit=unit),) if unit == "questions" else ()
     name, found = chief.name, intervals[chief.name]
-    asked = many(found.n, unit.removesuffix("s"))
+    one = unit.removesuffix("s")
     why = (f"{name} comes first because {chief.why}.",) if chief.why else ()
-    return (f"{name} {found} on {asked}{_against(baselines, name)}.", *_how_sure(found, measures[name], unit), *why)
+    return (
+        f"{name} {found} on {asked_words(found, one)}{_against(baselines, name)}.",
+        *_how_sure(found, measures[name], unit),
+        *filter(None, [population_sentence(found, one)]),
+        *why,
+    )
 
 
 def _against(baselines: Sequence[LabelBaseline], chief: str) -> str:

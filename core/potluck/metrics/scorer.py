@@ -23,6 +23,7 @@ from potluck.questions.question_file import Question
 from potluck.recipe.model import ComponentSpec
 from potluck.refusals import is_refusal
 from potluck.results.answers import ScoreResult
+from potluck.statistics.clusters import Clusters
 from potluck.statistics.intervals import Interval, mean_interval
 
 _EFFORT: frozenset[Need] = frozenset({"seconds", "cost", "bits"})
@@ -139,14 +140,17 @@ class Scorer:
         attempt = replace(score.attempt, seconds=seconds, cost=cost, bits=bits)
         return {**score.values, **self.values(attempt, _EFFORT)}
 
-    def intervals(self, scores: Sequence[QuestionScore]) -> dict[str, Interval]:
+    def intervals(self, scores: Sequence[QuestionScore], clusters: Clusters) -> dict[str, Interval]:
         """The mean of each measure with its 95 % interval, over the questions that have it."""
-        found = {name: [one.values[name] for one in scores if name in one.values] for name in self.measures}
-        return {
-            name: mean_interval(values, bounded=self.measures[name].scale == "share")
-            for name, values in found.items()
-            if values
-        }
+        import numpy as np
+
+        found: dict[str, Interval] = {}
+        for name, measure in self.measures.items():
+            known = np.array([name in one.values for one in scores], dtype=bool)
+            if known.any():
+                values = [one.values[name] for one in scores if name in one.values]
+                found[name] = mean_interval(values, measure.scale == "share", clusters.select(known))
+        return found
 
     def summarise(self, scores: Sequence[QuestionScore]) -> dict[str, float | None]:
         """The means of all measures of questions about documents, and counts."""

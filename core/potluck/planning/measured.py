@@ -69,7 +69,7 @@ class Measured:
                 self._trying += durations.now() - began
             if self._answers[key]:
                 return time_of_answers(self._answers[key])
-        return _scaled(kept, characters) if kept else None
+        return _scale(kept, characters) if kept else None
 
 
 def time_of_answers(seconds: Sequence[float]) -> Duration:
@@ -82,7 +82,7 @@ def _are_alike(one: int, other: int) -> bool:
     return max(one, other) <= _ALIKE * min(one, other)
 
 
-def _scaled(kept: Sequence[KeptTime], characters: int) -> Duration:
+def _scale(kept: Sequence[KeptTime], characters: int) -> Duration:
     """The time of kept answers for passages of another length: reading takes longer with it, writing does not."""
     plain, total = time_of_answers([one.seconds for one in kept]), sum(one.characters for one in kept)
     if not total:

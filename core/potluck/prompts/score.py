@@ -29,7 +29,7 @@ from potluck.results.listings import (
     WordingPairResult,
     WordingResult,
 )
-from potluck.statistics.families import compare_family
+from potluck.statistics.families import PairedValues, compare_family
 from potluck.statistics.intervals import Interval, mean_interval
 from potluck.statistics.paired_tests import PairedDifference
 from potluck.statistics.verdicts import verdict, verdict_sentence
@@ -231,7 +231,7 @@ def _table(name: str, task: Task, rows: Sequence[Chooser], hits: Hits, seed: int
 def _compare(task: Task, rows: Sequence[Chooser], hits: Hits, best: int, seed: int) -> tuple[WordingComparison, ...]:
     pairs = list(combinations(range(len(rows)), 2))
     turned = [(b, a) if a == best else (a, b) for a, b in pairs]
-    found = compare_family([(hits[a], hits[b]) for a, b in turned], seed)
+    found = compare_family([PairedValues(hits[a], hits[b]) for a, b in turned], seed)
     against = []
     for (other, second), one in sorted(zip(turned, found, strict=True), key=lambda pair: pair[0]):
         if second == best:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 
 from potluck.datasets.formats import CHINESE_NAMES
+from potluck.documents import Json
 
 KEYS = (
     "question_id",
@@ -18,6 +19,7 @@ KEYS = (
     "gold_facts",
     "evidence",
     "answerable",
+    "group",
 )
 """The keys that a question may have; ``id`` stands for ``question_id``."""
 
@@ -39,6 +41,7 @@ _OTHER_WORDS: dict[str, tuple[str, ...]] = {
     ),
     "gold_facts": ("fact", "facts", "must contain", "key facts", "關鍵詞", "关键词", "事實", "事实", "要點", "要点"),
     "evidence": ("evidences", "reference contexts", "supporting facts", "證據", "证据", "依據", "依据"),
+    "group": ("groups", "cluster", "topic group", "群組", "群组", "分組", "分组", "組別", "组别"),
     "answerable": ("is answerable", "unanswerable", "is impossible", "可回答", "能否回答"),
 }
 """The names that other tools and people give them."""
@@ -56,6 +59,19 @@ def chinese_keys(names: Collection[str]) -> dict[str, str]:
         if key is not None and key not in names and key not in found.values():
             found[name] = key
     return found
+
+
+def group_of(fields: Mapping[str, Json]) -> str | None:
+    """What a row says it hangs together with others by: its ``group``, also in Chinese; None where it does not say."""
+    name = next((name for name, key in chinese_keys(fields).items() if key == "group"), "group")
+    return group_text(fields.get(name))
+
+
+def group_text(value: Json) -> str | None:
+    """What a group is called; None for nothing, and for what names none."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    return str(value).strip() or None
 
 
 def meant_key(name: str, there: Collection[str]) -> str | None:

@@ -13,7 +13,7 @@ from potluck.datasets.json_lines import SURROGATE, JsonLine, UnusableLine, open_
 from potluck.datasets.row_files import TABLES, DatasetRow, is_rows, read_rows
 from potluck.documents import Json
 from potluck.errors import PotluckError, Problem, RecipeError
-from potluck.questions.keys import KEYS, chinese_keys, meant_key
+from potluck.questions.keys import KEYS, chinese_keys, group_text, meant_key
 from potluck.recipe.messages import format_value
 from potluck.refusals import is_refusal
 from potluck.suggestions import suggest
@@ -50,6 +50,8 @@ class Question:
     gold_facts: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
     answerable: bool = True
+    group: str | None = None
+    """What questions that hang together have in common, such as a document or a customer."""
     row: DatasetRow | JsonLine | None = field(default=None, compare=False, repr=False)
     """Where it stands, for messages."""
 
@@ -189,6 +191,7 @@ def _question(fields: Mapping[str, Json], row: DatasetRow | JsonLine) -> Questio
         gold_facts=_texts(fields, "gold_facts", is_table),
         evidence=_texts(fields, "evidence", is_table),
         answerable=_flag(fields, is_table),
+        group=_group(fields),
         row=row,
     )
     _check_answerable(question)
@@ -215,6 +218,13 @@ def _id(fields: Mapping[str, Json], row: DatasetRow | JsonLine) -> str:
     if not _is_text(value):
         raise UnusableLine("question_id has to be a text that is not blank", "question_id")
     return str(value)
+
+
+def _group(fields: Mapping[str, Json]) -> str | None:
+    value = fields.get("group")
+    if value is not None and (isinstance(value, bool) or not isinstance(value, str | int | float)):
+        raise UnusableLine("group has to be a text or a number", "group")
+    return group_text(value)
 
 
 def _text(fields: Mapping[str, Json]) -> str:

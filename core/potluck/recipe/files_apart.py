@@ -26,7 +26,7 @@ def files_apart(recipe: RecipeModel) -> tuple[Path, ...]:
     return tuple(Path(path) for path in found if _is_among(path, places))
 
 
-def excluded(recipe: RecipeModel) -> list[str]:
+def exclude_patterns(recipe: RecipeModel) -> list[str]:
     """What ``documents`` leaves out, by the names and patterns of the recipe and by the names of files apart."""
     written = () if recipe.documents is None else recipe.documents.exclude
     return [*written, *(os.path.relpath(path, recipe.folder) for path in files_apart(recipe))]

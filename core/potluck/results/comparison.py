@@ -10,6 +10,7 @@ from potluck.documents import Json
 from potluck.json_values import as_json
 from potluck.recipe.variants import Design
 from potluck.results.conclusions import AxisEffect, Conclusion, RankedVariant
+from potluck.statistics.clusters import ClusterKind, Population
 from potluck.statistics.intervals import Interval
 from potluck.statistics.verdicts import Verdict
 
@@ -95,11 +96,22 @@ class PairResult:
     """The smallest true difference that n questions show with 80 % power."""
     n: int
     test: str
-    """``mcnemar`` or ``sign-flip``."""
+    """``mcnemar``, ``sign-flip`` or ``cluster-sign-flip``."""
     between: float | None
     """The variance of the difference between questions, if there are several rounds."""
     within: float | None
     """The variance from one round of a question to the next."""
+    population: Population
+    """What it holds for: further questions, such on further documents or groups, or on the same ones."""
+    clusters: int | None
+    """Documents or groups that the questions belong to; null if each stands for itself."""
+    cluster_kind: ClusterKind | None
+    needed_clusters: int | None
+    """Documents or groups of ``needed_n`` questions, if those have as many as these."""
+    design_effect: float | None
+    """How many times the variance is that of independent questions."""
+    share: float | None
+    """The share of the variance of the difference that lies between clusters."""
     sentence: str
     """The verdict in words."""
 

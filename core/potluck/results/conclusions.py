@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from potluck.statistics.clusters import ClusterKind, Population
 from potluck.statistics.intervals import Interval
 from potluck.statistics.paired_tests import PairedDifference
 from potluck.statistics.verdicts import Verdict, verdict
@@ -42,7 +43,16 @@ class DifferenceFound:
     """Questions that would show this difference with 80 % power; null if it is 0."""
     n: int
     test: str
-    """``mcnemar`` or ``sign-flip``."""
+    """``mcnemar``, ``sign-flip`` or ``cluster-sign-flip``."""
+    population: Population
+    """What it holds for: further questions, such on further documents or groups, or on the same ones."""
+    clusters: int | None
+    """Documents or groups that the questions belong to; null if each stands for itself."""
+    cluster_kind: ClusterKind | None
+    needed_clusters: int | None
+    """Documents or groups of ``needed_n`` questions, if those have as many as these."""
+    design_effect: float | None
+    """How many times the variance is that of independent questions."""
 
 
 def difference_found(one: PairedDifference, p_adjusted: float, higher_is_better: bool) -> DifferenceFound:
@@ -58,6 +68,11 @@ def difference_found(one: PairedDifference, p_adjusted: float, higher_is_better:
         needed_n=one.needed_n,
         n=one.n,
         test=one.test,
+        population=one.population,
+        clusters=one.clusters,
+        cluster_kind=one.cluster_kind,
+        needed_clusters=one.needed_clusters,
+        design_effect=one.design_effect,
     )
 
 

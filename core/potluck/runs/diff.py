@@ -17,21 +17,27 @@ from potluck.documents import Json
 from potluck.errors import MissingDependency
 from potluck.evaluation.results import Answered
 from potluck.fingerprints import fingerprint
+from potluck.questions.clusters import clusters_of
 from potluck.questions.question_file import Question
 from potluck.results.kept_runs import MeasureDifferenceResult, RunDiffResult
 from potluck.results.runs import DifferenceResult
 from potluck.runs.kept import flat_settings, kept_run, measures_held, read_held, recipes_held, refuse_unwritten
 from potluck.runs.pins import Difference, differences
-from potluck.statistics.families import CorrectedDifference, compare_family
+from potluck.statistics.clusters import ClusterKind, Clusters
+from potluck.statistics.families import CorrectedDifference, PairedValues, compare_family
 from potluck.statistics.verdicts import verdict, verdict_sentence
 from potluck.workspace.manifests import surroundings
 
 
 def measured_facts(answered: Sequence[Answered], measures: Mapping[str, Measure]) -> dict[str, Json]:
     """The part of a manifest that lets a run be compared: each question with its right answers by hash, and for each
-    measure whether more of it is better."""
+    measure whether more of it is better, and which questions hang together."""
+    questions = [one.question for one in answered]
+    clusters = clusters_of(questions)
     return {
-        "asked": {one.question.id: _question_hash(one.question) for one in answered},
+        "asked": {question.id: _question_hash(question) for question in questions},
+        "clusters": {question.id: int(place) for question, place in zip(questions, clusters.places, strict=True)},
+        "cluster_kind": clusters.kind,
         "measures": {
             name: {"higher_is_better": one.higher_is_better, "unit": one.unit, "paired": one.paired}
             for name, one in measures.items()
@@ -67,6 +73,9 @@ class _Run:
     means: Mapping[str, Mapping[str, float | None]]
     asked: Mapping[str, str]
     """The hash of each question with its right answers; empty for a run of an older potluck."""
+    clusters: Mapping[str, int | str]
+    """The cluster of each question that was asked; empty for a run of an older potluck."""
+    cluster_kind: ClusterKind
     measures: Mapping[str, Mapping[str, Any]]
     scores: Mapping[str, Mapping[str, Mapping[str, float]]]
     """The measures of each question, by variant and the question's id; empty if there were several rounds."""
@@ -84,6 +93,8 @@ def _read(folder: Path) -> _Run:
         versions={key: held.get(key) for key in surroundings()},
         means=measures_held(held),
         asked=held.get("asked") or {},
+        clusters=held.get("clusters") or {},
+        cluster_kind=held.get("cluster_kind") or "document",
         measures=held.get("measures") or {},
         scores={} if held.get("repeats", 1) > 1 else dict(_scores(folder)),
         rounds=held.get("repeats", 1),
@@ -159,7 +170,7 @@ def _compared_measures(
                 yield _measure(one, other, variant, name, tested.get(variant))
 
 
-def _values(one: _Run, other: _Run, variant: str, name: str, same: Sequence[str]) -> tuple[Any, Any] | None:
+def _values(one: _Run, other: _Run, variant: str, name: str, same: Sequence[str]) -> PairedValues | None:
     """The values of the questions that have the measure in both, in one order; None if they cannot be paired."""
     import numpy as np
 
@@ -167,7 +178,11 @@ def _values(one: _Run, other: _Run, variant: str, name: str, same: Sequence[str]
         return None
     then, now = one.scores.get(variant, {}), other.scores.get(variant, {})
     pairs = [(then[q][name], now[q][name]) for q in same if name in then.get(q, {}) and name in now.get(q, {})]
-    return (np.array([a for a, _ in pairs]), np.array([b for _, b in pairs])) if len(pairs) >= 2 else None
+    if len(pairs) < 2:
+        return None
+    labels = [other.clusters.get(q, q) for q in same if name in then.get(q, {}) and name in now.get(q, {})]
+    clusters = Clusters.from_labels(labels, other.cluster_kind)
+    return PairedValues(np.array([a for a, _ in pairs]), np.array([b for _, b in pairs]), clusters)
 
 
 def _measure(

@@ -51,11 +51,11 @@ def discover(
     left = [source for name, source in sorted(found.items()) if not _is_excluded(name, exclude)]
     if not left:
         where = f"{base}: the folder holds" if list(patterns) == [os.curdir] else f"{', '.join(patterns)}:"
-        raise NoDocuments(f"{where} no documents but {_passed_over(len(found), len(own))}; put documents there")
+        raise NoDocuments(f"{where} no documents but {_count_passed_over(len(found), len(own))}; put documents there")
     return left
 
 
-def _passed_over(excluded: int, own: int) -> str:
+def _count_passed_over(excluded: int, own: int) -> str:
     count = excluded + own
     if own:
         return f"{many(count, 'file')} that the recipe reads as something else{', or excludes' if excluded else ''}"

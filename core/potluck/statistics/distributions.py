@@ -18,7 +18,7 @@ ALPHA = 0.05
 """A difference counts as real if chance alone shows one as large at most this often."""
 
 
-def student_quantile(degrees: int, alpha: float = ALPHA) -> float:
+def student_quantile(degrees: float, alpha: float = ALPHA) -> float:
     """What a number of Student's distribution exceeds, upwards or downwards, in a share ``alpha`` of the cases.
 
     Raises ``MissingDependency`` without scipy.

@@ -18,7 +18,17 @@ from potluck.statistics.distributions import ALPHA
 from potluck.statistics.paired_tests import PairedDifference, compare_paired
 
 if TYPE_CHECKING:
+    from potluck.statistics.clusters import Clusters
     from potluck.statistics.observations import Values
+
+
+@dataclass(frozen=True, slots=True)
+class PairedValues:
+    """The values of two variants on the same questions, as ``compare_paired`` takes them."""
+
+    a: Values
+    b: Values
+    clusters: Clusters | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +39,13 @@ class CorrectedDifference:
     p_adjusted: float
 
 
-def compare_family(pairs: Sequence[tuple[Values, Values]], seed: int = 0) -> list[CorrectedDifference]:
+def compare_family(pairs: Sequence[PairedValues], seed: int = 0) -> list[CorrectedDifference]:
     """Compare a and b of each pair, b minus a, in one family. Raises as ``compare_paired`` does."""
-    first = [compare_paired(a, b, seed) for a, b in pairs]
+    first = [compare_paired(one.a, one.b, seed, clusters=one.clusters) for one in pairs]
     p_values = [one.p for one in first]
     levels = holm_levels(p_values)
     found = [
-        one if level == ALPHA else compare_paired(a, b, seed, level)
-        for one, level, (a, b) in zip(first, levels, pairs, strict=True)
+        one if level == ALPHA else compare_paired(pair.a, pair.b, seed, level, pair.clusters)
+        for one, level, pair in zip(first, levels, pairs, strict=True)
     ]
     return [CorrectedDifference(one, p) for one, p in zip(found, holm(p_values), strict=True)]

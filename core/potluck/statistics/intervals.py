@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from potluck.documents import Json
+from potluck.statistics.clusters import ClusterKind, Clusters, Population, cluster_totals
 from potluck.statistics.distributions import student_quantile
 from potluck.statistics.figures import mean_figure
 from potluck.statistics.observations import is_binary, question_means, question_table
@@ -29,6 +30,11 @@ class Interval:
     low: float | None
     high: float | None
     n: int
+    clusters: int | None = None
+    """How many clusters the questions form; None if each is one of its own."""
+    cluster_kind: ClusterKind | None = None
+    population: Population = "questions"
+    """What the interval holds for."""
 
     def __str__(self) -> str:
         """``0.800 [0.700, 0.900]``; the mean alone if there is no interval."""
@@ -39,31 +45,44 @@ class Interval:
         return {"mean": self.mean, "low": self.low, "high": self.high, "n": self.n}
 
 
-def mean_interval(values: Values, bounded: bool | None = None) -> Interval:
+def mean_interval(values: Values, bounded: bool | None = None, clusters: Clusters | None = None) -> Interval:
     """The mean of the questions' values, shape ``(n,)`` or ``(n, repeats)``, with its 95 % confidence interval.
 
     ``bounded`` says that the measure lies in [0, 1]; by default it is taken to if all values do. Raises ``ValueError``
-    if there is no value, or a question has none.
+    if there is no value, a question has none, or ``clusters`` are those of another number of questions.
     """
-    table = question_table(values)
-    means = question_means(table)
-    n = len(means)
-    mean = float(means.mean())
+    means = question_means(question_table(values))
+    totals = cluster_totals(means, clusters)
+    n, mean = len(means), float(means.mean())
+    population, count, kind = ("questions", None, None) if clusters is None else clusters.told
     if n < 2:
         return Interval(mean, None, None, n)
     if bounded is None:
         bounded = bool(means.min() >= 0 and means.max() <= 1)
-    low, high = _score_interval(means) if bounded else _skewed_interval(means)
-    return Interval(mean, min(low, mean), max(high, mean), n)
+    observations = means if len(totals.sums) == n else totals.linearise()
+    low, high = (
+        _score_interval(observations, n, is_binary(means), totals.degrees)
+        if bounded
+        else _skewed_interval(observations, totals.degrees)
+    )
+    return Interval(mean, min(low, mean), max(high, mean), n, count, kind, population)
 
 
-def _score_interval(values: Array) -> tuple[float, float]:
-    """Wilson's score interval, for graded values too: their variance is that of 0/1 ones times a dispersion."""
+def _score_interval(values: Array, questions: int, binary: bool, degrees: float) -> tuple[float, float]:
+    """Wilson's score interval, for graded values too: their variance is that of 0/1 ones times a dispersion.
+
+    The values of clusters, of which there are fewer than ``questions``, are graded whatever those of the questions are.
+    """
     n, mean = len(values), float(values.mean())
-    dispersion, quantile = 1.0, Z
-    if not is_binary(values):
-        # Values without any spread still leave room for one question in n to be quite different.
-        dispersion, quantile = max(float(values.var(ddof=1)) / (mean * (1 - mean)), 1 / n), student_quantile(n - 1)
+    if binary and n == questions:
+        dispersion, quantile = 1.0, Z
+    else:
+        # Values without any spread still leave room for one question to be quite different.
+        dispersion, quantile = n / questions**2, student_quantile(degrees)
+        if 0 < mean < 1:
+            dispersion = max(float(values.var(ddof=1)) / (mean * (1 - mean)), dispersion)
+        elif binary:
+            dispersion = 1.0
     low, high = wilson_limits(mean, dispersion * quantile**2 / n)
     return max(0.0, float(low)), min(1.0, float(high))
 
@@ -78,17 +97,17 @@ def wilson_limits(share: float | Array, k: float) -> tuple[Array, Array]:
     return centre - half, centre + half
 
 
-def _skewed_interval(values: Array) -> tuple[float, float]:
+def _skewed_interval(values: Array, degrees: float) -> tuple[float, float]:
     """Student's interval with Hall's correction for skewness (1992), as waiting times need it.
 
     Where all values are the same, one in n may yet differ by all of its size; zeros alone have no size.
     """
     n, mean, deviation = len(values), float(values.mean()), float(values.std(ddof=1))
     if deviation <= 1e-12 * abs(mean):
-        half = student_quantile(n - 1) * abs(mean) / n
+        half = student_quantile(degrees) * abs(mean) / n
         return mean - half, mean + half
     skewness = float((((values - mean) / deviation) ** 3).mean())
-    quantile, root = student_quantile(n - 1), math.sqrt(n)
+    quantile, root = student_quantile(degrees), math.sqrt(n)
 
     def correct(t: float) -> float:
         shifted, a = t - skewness / (6 * root), skewness / 3

@@ -66,8 +66,11 @@ class DifferenceSpread:
         return n * effect - correction >= noise
 
 
-def difference_spread(deltas: Array, binary: bool, scale: float) -> DifferenceSpread:
-    """Of the differences of at least two questions."""
+def difference_spread(deltas: Array, binary: bool, scale: float, typical: float | None = None) -> DifferenceSpread:
+    """Of the differences of at least two questions, or clusters of questions.
+
+    ``typical`` is how far apart two values of one of them are taken to be, if that is less than ``scale``.
+    """
     n = len(deltas)
     total, squares = math.fsum(deltas), math.fsum(deltas**2)
     changed = int((deltas != 0).sum())
@@ -77,7 +80,7 @@ def difference_spread(deltas: Array, binary: bool, scale: float) -> DifferenceSp
     return DifferenceSpread(
         square=squares / n,
         variance=sum_around / (n - 1),
-        size=math.sqrt((squares + scale**2) / (changed + 1)),
+        size=math.sqrt((squares + (typical or scale) ** 2) / (changed + 1)),
         scale=scale,
         binary=binary,
         quantile=Z_POWER * math.sqrt(1 + (Z + Z_POWER) ** 2 * (kurtosis - 1) / (4 * n)),

@@ -7,6 +7,9 @@ more often than it says. Here somebody bets on every question against the mean b
 won that much are ruled out (Waudby-Smith and Ramdas, Estimating means of bounded random variables by betting, JRSS B
 2024; the stakes are their grid Kelly).
 
+Questions that hang together are one bet: the sum of their values against what it would be at that mean, as a share of
+the largest cluster, so that the odds are fair whatever the questions of a document have in common.
+
 A gate that holds fails in at most 5 % of the cases, and one that does not hold passes in at most 5 %.
 """
 
@@ -20,8 +23,10 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
+from potluck.amounts import many
 from potluck.contracts import Measure
 from potluck.errors import PotluckError
+from potluck.statistics.clusters import ClusterKind
 
 if TYPE_CHECKING:
     from potluck.statistics.observations import Array
@@ -105,21 +110,29 @@ class SequentialGate:
     right at every look together with 95 % probability. What was decided once stays.
     """
 
-    def __init__(self, gate: GateCondition) -> None:
-        self.gate = gate
+    def __init__(self, gate: GateCondition, largest: int = 1, kind: ClusterKind | None = None) -> None:
+        """``largest``: the most questions of one cluster; ``kind``: what a cluster is, None if each is a question."""
+        self.gate, self.kind, self._largest = gate, kind, largest
         self.low, self.high = (-1.0, 1.0) if gate.against_baseline else (0.0, 1.0)
         self.state: State = "undecided"
-        self._values: Array = np.empty(0)
+        self._sums: Array = np.empty(0)
+        self._sizes: Array = np.empty(0)
 
     @property
     def n(self) -> int:
         """How many questions were taken in."""
-        return len(self._values)
+        return int(self._sizes.sum())
 
-    def update(self, candidate: Sequence[float] | Array, baseline: Sequence[float] | Array | None = None) -> State:
+    def update(
+        self,
+        candidate: Sequence[float] | Array,
+        baseline: Sequence[float] | Array | None = None,
+        clusters: Sequence[int] | None = None,
+    ) -> State:
         """Take in the values of more questions, of shape ``(n,)`` and from 0 to 1, and say what is decided.
 
         ``baseline`` holds the baseline's values of the same questions, and is None if the gate does not ask for it.
+        ``clusters`` says which of the questions hang together; those of a cluster have to be taken in at once.
         Raises ``PotluckError`` for a value that is not from 0 to 1, ``ValueError`` for another number of them.
         """
         values = self._as_array(candidate)
@@ -130,7 +143,12 @@ class SequentialGate:
             values = (1 + values - theirs) / 2
         if not len(values):
             return self.state
-        self._values = np.concatenate([self._values, values])
+        places = np.arange(len(values)) if clusters is None else np.unique(clusters, return_inverse=True)[1]
+        sizes = np.bincount(places).astype(np.float64)
+        if sizes.max() > self._largest:
+            raise ValueError(f"a cluster of {sizes.max():.0f} questions, and the largest has {self._largest}")
+        self._sums = np.concatenate([self._sums, np.bincount(places, values)])
+        self._sizes = np.concatenate([self._sizes, sizes])
         self._look()
         return self.state
 
@@ -138,9 +156,15 @@ class SequentialGate:
         """What is known after the questions so far."""
         what = f"{self.gate.metric} minus the baseline's" if self.gate.against_baseline else self.gate.metric
         sign = "+" if self.gate.against_baseline else ""
-        known = f"{what} lies between {self.low:{sign}.3f} and {self.high:{sign}.3f} after {self.n:,} questions"
+        known = f"{what} lies between {self.low:{sign}.3f} and {self.high:{sign}.3f} after {self._count_in_words()}"
         conclusion = {"passed": "holds", "failed": "does not hold", "undecided": "is undecided"}[self.state]
         return f"'{self.gate}' {conclusion}: {known}"
+
+    def _count_in_words(self) -> str:
+        words = many(self.n, "question")
+        if self.kind is None:
+            return words
+        return f"{words} {'on' if self.kind == 'document' else 'in'} {many(len(self._sizes), self.kind)}"
 
     def _as_array(self, values: Sequence[float] | Array) -> Array:
         found = np.asarray(values, dtype=np.float64)
@@ -154,7 +178,11 @@ class SequentialGate:
     def _look(self) -> None:
         against = self.gate.against_baseline
         low, high = ((1 + self.low) / 2, (1 + self.high) / 2) if against else (self.low, self.high)
-        low, high = _lower_bound(self._values, low), 1 - _lower_bound(1 - self._values, 1 - high)
+        sizes, missed = self._sizes, self._sizes - self._sums
+        low, high = (
+            _lower_bound(self._sums, sizes, self._largest, low),
+            1 - _lower_bound(missed, sizes, self._largest, 1 - high),
+        )
         self.low, self.high = (2 * low - 1, 2 * high - 1) if against else (low, high)
         if self.state == "undecided" and self.low >= self.gate.margin:
             self.state = "passed"
@@ -162,21 +190,21 @@ class SequentialGate:
             self.state = "failed"
 
 
-def _lower_bound(values: Array, low: float) -> float:
+def _lower_bound(sums: Array, sizes: Array, largest: int, low: float) -> float:
     """The largest mean that is ruled out from below, ``low`` being so already: the fortune falls as the mean rises."""
     wanted, high = math.log(1 / _RISK), 1.0
     middle = min(low + _FINE, high)
     while high - low > _FINE:
-        low, high = (middle, high) if _fortune(values, middle) >= wanted else (low, middle)
+        low, high = (middle, high) if _fortune(sums, sizes, largest, middle) >= wanted else (low, middle)
         middle = (low + high) / 2
     return low
 
 
-def _fortune(values: Array, mean: float) -> float:
-    """The logarithm of what 1 has become by betting that the values are above that mean."""
-    fortunes = np.log1p(_STAKES[:, None] * (values / mean - 1)).sum(axis=1)
-    largest = float(fortunes.max())
-    return largest + math.log(float(_PURSES @ np.exp(fortunes - largest)))
+def _fortune(sums: Array, sizes: Array, largest: int, mean: float) -> float:
+    """The logarithm of what 1 has become by betting that the clusters' values are above that mean."""
+    fortunes = np.log1p(_STAKES[:, None] * (sums / mean - sizes) / largest).sum(axis=1)
+    best = float(fortunes.max())
+    return best + math.log(float(_PURSES @ np.exp(fortunes - best)))
 
 
 def _refusal(condition: str, reason: str) -> PotluckError:

@@ -4,6 +4,9 @@ If the true difference is d, each question's difference less d might as well hav
 ways to flip signs that give a sum as large as the one that was seen. Flipping some questions does so exactly where
 their mean is at most d, so the quantiles of the means of subsets are the limits of the interval (Hartigan, Using
 subsample values as typical values, JASA 1969). Test and interval are read from the same means: they cannot disagree.
+
+Questions that hang together are flipped together: what is flipped is a cluster, a question of its own being one of
+size 1.
 """
 
 from __future__ import annotations
@@ -17,21 +20,24 @@ import numpy as np
 from potluck.statistics.distributions import coin_toss_quantiles
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from potluck.statistics.clusters import ClusterTotals
     from potluck.statistics.observations import Array
 
 _EXACT = 14
-"""Up to this many differing questions all subsets of them are counted, above it random ones."""
+"""Up to this many differing clusters all subsets of them are counted, above it random ones."""
 
 _DRAWN = 5_000
 """Random subsets; each counts with its mirror image, its complement and that one's, which keeps signs symmetric."""
 
 _MEANS = 2**15
-"""As many means at least, where all subsets of the differing questions are joined to those that do not differ."""
+"""As many means at least, where all subsets of the differing clusters are joined to those that do not differ."""
 
 
 @dataclass(frozen=True, slots=True)
 class SubsetMeans:
-    """The means of subsets of questions, ascending; an empty subset is as low, and as high, as any.
+    """The means of subsets of clusters, ascending; an empty subset is as low, and as high, as any.
 
     ``seen`` is 1 where the subsets are drawn: the signs as they were seen count as one more.
     """
@@ -55,46 +61,56 @@ class SubsetMeans:
         return float(self.lows[place]), float(self.highs[-1 - place])
 
 
-def subset_means(deltas: Array, seed: int) -> SubsetMeans:
-    """Of the differences of ``n`` questions, ascending. The same for the differences with the other sign, mirrored.
+def subset_means(totals: ClusterTotals, seed: int) -> SubsetMeans:
+    """Of the differences of clusters. The same for the differences of single questions with the other sign, mirrored.
 
     Raises ``MissingDependency`` without scipy.
     """
-    differing = deltas[deltas != 0]
-    exact = len(differing) <= _EXACT
-    sums, sizes = _all_subsets(differing, len(deltas) - len(differing)) if exact else _random_subsets(deltas, seed)
+    differ = totals.sums != 0
+    exact = int(differ.sum()) <= _EXACT
+    sums, sizes = _all_subsets(totals, differ, seed) if exact else _random_subsets(totals, seed)
     # Sums that are equal on paper differ in the last bits.
-    sums[np.abs(sums) <= 1e-9 * math.fsum(np.abs(deltas))] = 0.0
+    sums[np.abs(sums) <= 1e-9 * math.fsum(np.abs(totals.sums))] = 0.0
     empty = sizes == 0
     means = np.divide(sums, sizes, out=np.zeros_like(sums), where=~empty)
     lows, highs = (np.sort(np.where(empty, end, means)) for end in (-math.inf, math.inf))
     return SubsetMeans(lows, highs, 0 if exact else 1)
 
 
-def _all_subsets(differing: Array, alike: int) -> tuple[Array, Array]:
-    """Sums and sizes of all subsets, each with as many of the questions that are ``alike`` as chance adds."""
-    ways = 2 ** len(differing)
-    sums, sizes = _sums(differing), _sums(np.ones(len(differing)))
-    added = coin_toss_quantiles(alike, max(1, _MEANS // ways)) if alike else np.zeros(1)
+def _all_subsets(totals: ClusterTotals, differ: npt.NDArray[np.bool_], seed: int) -> tuple[Array, Array]:
+    """Sums and sizes of all subsets of those that differ, each with as many questions that do not as chance adds."""
+    sums, sizes = _sums(totals.sums[differ]), _sums(totals.sizes[differ])
+    added = _added_sizes(totals.sizes[~differ], max(1, _MEANS // len(sums)), seed)
     return np.repeat(sums, len(added)), np.add.outer(sizes, added).ravel()
 
 
-def _random_subsets(deltas: Array, seed: int) -> tuple[Array, Array]:
-    """Sums and sizes of random subsets, their mirror images and the complements, eight questions at a time."""
-    n = len(deltas)
-    ends = np.zeros(-n % 8)
-    tables = [_sums(np.append(row, ends).reshape(-1, 8)) for row in (deltas, deltas[::-1], np.ones(n))]
+def _added_sizes(alike: Array, count: int, seed: int) -> Array:
+    """The sizes of ``count`` random subsets of clusters that do not differ: quantiles where all have one size."""
+    if not len(alike):
+        return np.zeros(1)
+    if alike.min() == alike.max():
+        return float(alike[0]) * coin_toss_quantiles(len(alike), count)
+    taken = np.random.default_rng(seed).integers(0, 2, (count, len(alike)), dtype=np.int8)
+    sizes: Array = taken @ alike
+    return sizes
+
+
+def _random_subsets(totals: ClusterTotals, seed: int) -> tuple[Array, Array]:
+    """Sums and sizes of random subsets, their mirror images and the complements, eight clusters at a time."""
+    ends = np.zeros(-len(totals.sums) % 8)
+    rows = (totals.sums, totals.sums[::-1], totals.sizes, totals.sizes[::-1])
+    tables = [_sums(np.append(row, ends).reshape(-1, 8)) for row in rows]
     generator = np.random.default_rng(seed)
-    found = np.zeros((3, _DRAWN))
-    for rows in zip(*tables, strict=True):
+    found = np.zeros((len(rows), _DRAWN))
+    for columns in zip(*tables, strict=True):
         drawn = generator.integers(0, 256, _DRAWN, dtype=np.uint8)
-        for one, row in zip(found, rows, strict=True):
-            one += row[drawn]
-    sums, mirrored, sizes = found
-    whole = math.fsum(deltas)
+        for one, column in zip(found, columns, strict=True):
+            one += column[drawn]
+    sums, mirrored, sizes, mirrored_sizes = found
+    whole, n = math.fsum(totals.sums), totals.sizes.sum()
     return (
         np.concatenate([sums, mirrored, whole - sums, whole - mirrored]),
-        np.round(np.concatenate([sizes, sizes, n - sizes, n - sizes])),
+        np.round(np.concatenate([sizes, mirrored_sizes, n - sizes, n - mirrored_sizes])),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 from potluck.statistics.distributions import ALPHA
 from potluck.statistics.figures import p_words, signed_interval
 from potluck.statistics.paired_tests import PairedDifference
+from potluck.statistics.scope import asked_words, needed_words
 
 Verdict: TypeAlias = Literal["better", "worse", "no evidence"]
 
@@ -34,12 +35,12 @@ def verdict_sentence(
     corrected = " after correction" if difference.confidence > 1 - ALPHA + 1e-9 else ""
     figures = f"{metric} {seen}{corrected}, adjusted {p_words(p_adjusted)}"
     if found != "no evidence":
-        return f"{b} is {found} than {a}: {figures}, {difference.n:,} questions"
+        return f"{b} is {found} than {a}: {figures}, {asked_words(difference)}"
     needed = difference.needed_n
     if needed is None:
         more = ""
     elif needed > difference.n:
-        more = f"; {needed:,} would be needed"
+        more = f"; {needed_words(difference)} would be needed"
     else:
         more = "; more would be needed for this many comparisons"
-    return f"no evidence of a difference between {a} and {b} with {difference.n:,} questions{more}: {figures}"
+    return f"no evidence of a difference between {a} and {b} with {asked_words(difference)}{more}: {figures}"

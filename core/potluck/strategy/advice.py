@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from potluck.statistics.clusters import Clusters
 from potluck.statistics.distributions import ALPHA
-from potluck.statistics.families import CorrectedDifference, compare_family
+from potluck.statistics.families import CorrectedDifference, PairedValues, compare_family
 from potluck.statistics.intervals import mean_interval
 from potluck.statistics.paired_tests import PairedDifference, compare_paired
+from potluck.statistics.scope import population_sentence
 from potluck.statistics.verdicts import verdict_sentence
+from potluck.strategy.data import LabelledText, item_clusters
 from potluck.strategy.quality import METRIC
 from potluck.strategy.race import FIRST_LOOK, Entrant, cost, latency
 
@@ -33,8 +36,8 @@ class Advice:
     against: tuple[PairVerdict, ...] = ()
 
 
-def advise(entrants: Sequence[Entrant], total: int) -> Advice:
-    """Recommend one of the rows that are not baselines, from what they were asked in common, of ``total`` messages."""
+def advise(entrants: Sequence[Entrant], test: Sequence[LabelledText]) -> Advice:
+    """Recommend one of the rows that are not baselines, from what they were asked in common of ``test``."""
     known = [entrant for entrant in entrants if entrant.outcome in ("finished", "budget") and len(entrant.asked) >= 2]
     able = [entrant for entrant in known if not entrant.spec.baseline]
     if not able:
@@ -43,20 +46,22 @@ def advise(entrants: Sequence[Entrant], total: int) -> Advice:
     enough = [entrant for entrant in able if len(entrant.asked) >= min(FIRST_LOOK, max(len(one.asked) for one in able))]
     n = min(len(entrant.asked) for entrant in enough)
     best = max(enough, key=lambda entrant: (sum(entrant.hits[:n]), -cost(entrant), -latency(entrant)))
-    chosen = _cheapest(best, enough, n)
+    clusters = item_clusters(test[:n])
+    chosen = _cheapest(best, enough, clusters)
     rivals = [entrant for entrant in [*enough, *_baselines(known, n)] if entrant is not chosen]
-    against = _compare(chosen, rivals, n)
-    return Advice(chosen.name, " ".join(_sentences(chosen, best, entrants, against, n, total)), against)
+    against = _compare(chosen, rivals, clusters)
+    return Advice(chosen.name, " ".join(_sentences(chosen, best, entrants, against, clusters, len(test))), against)
 
 
-def _cheapest(best: Entrant, entrants: Sequence[Entrant], n: int) -> Entrant:
+def _cheapest(best: Entrant, entrants: Sequence[Entrant], clusters: Clusters) -> Entrant:
     """The cheapest of the rows that are as good as the best: inside its interval, and not shown to be worse."""
-    low = mean_interval(best.hits[:n], bounded=True).low or 0.0
+    n = len(clusters.places)
+    low = mean_interval(best.hits[:n], bounded=True, clusters=clusters).low or 0.0
     as_good = [
         entrant
         for entrant in entrants
         if sum(entrant.hits[:n]) / n >= low
-        and (entrant is best or compare_paired(entrant.hits[:n], best.hits[:n]).p > ALPHA)
+        and (entrant is best or compare_paired(entrant.hits[:n], best.hits[:n], clusters=clusters).p > ALPHA)
     ]
     return min(as_good, key=lambda entrant: (cost(entrant), latency(entrant)))
 
@@ -65,8 +70,9 @@ def _baselines(entrants: Sequence[Entrant], n: int) -> list[Entrant]:
     return [entrant for entrant in entrants if entrant.spec.baseline and len(entrant.asked) >= n]
 
 
-def _compare(chosen: Entrant, rivals: Sequence[Entrant], n: int) -> tuple[PairVerdict, ...]:
-    found = compare_family([(rival.hits[:n], chosen.hits[:n]) for rival in rivals])
+def _compare(chosen: Entrant, rivals: Sequence[Entrant], clusters: Clusters) -> tuple[PairVerdict, ...]:
+    n = len(clusters.places)
+    found = compare_family([PairedValues(rival.hits[:n], chosen.hits[:n], clusters) for rival in rivals])
     return tuple(_verdict(rival.name, chosen.name, one) for rival, one in zip(rivals, found, strict=True))
 
 
@@ -76,9 +82,15 @@ def _verdict(rival: str, chosen: str, one: CorrectedDifference) -> PairVerdict:
 
 
 def _sentences(
-    chosen: Entrant, best: Entrant, entrants: Sequence[Entrant], against: Sequence[PairVerdict], n: int, total: int
+    chosen: Entrant,
+    best: Entrant,
+    entrants: Sequence[Entrant],
+    against: Sequence[PairVerdict],
+    clusters: Clusters,
+    total: int,
 ) -> list[str]:
-    found = mean_interval(chosen.hits[:n], bounded=True)
+    n = len(clusters.places)
+    found = mean_interval(chosen.hits[:n], bounded=True, clusters=clusters)
     some = "" if n == total else f" of {total:,}"
     words = [f"Take {chosen.name}: {METRIC} {found} on {n:,}{some} messages."]
     if chosen is not best:
@@ -95,6 +107,7 @@ def _sentences(
     expensive = [entrant.name for entrant in entrants if entrant.outcome == "expensive"]
     if expensive:
         words.append(f"More expensive, with hardly a chance of being worth it: {', '.join(expensive)}.")
+    words += filter(None, [population_sentence(found, "message")])
     return [*words, *(f"It is not shown to be better than {kind.summary}." for kind in baselines)]
 
 

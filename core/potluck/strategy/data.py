@@ -15,7 +15,9 @@ from potluck.datasets.json_lines import UnusableLine, read_lines, required_text
 from potluck.datasets.near_duplicates import compares_likeness, find_copies, group_copies
 from potluck.errors import PotluckError
 from potluck.language import is_chinese
+from potluck.questions.keys import group_of
 from potluck.recipe.messages import format_value
+from potluck.statistics.clusters import Clusters
 from potluck.suggestions import did_you_mean
 
 _HELD_OUT = 0.25
@@ -23,11 +25,15 @@ _HELD_OUT = 0.25
 
 @dataclass(frozen=True, slots=True)
 class LabelledText:
-    """A message with its right label, and the place where it stands (``file:line``)."""
+    """A message with its right label, and the place where it stands (``file:line``).
+
+    Messages of one ``group`` hang together, such as those of one customer.
+    """
 
     text: str
     label: str
     place: str
+    group: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +87,16 @@ def read_items(path: Path, given: str, target: str) -> list[LabelledText]:
     """The messages of a file. Raises ``RecipeError`` with the places, ``PotluckError`` for a file without any."""
 
     def item(number: int, row: Mapping[str, Any]) -> LabelledText:
-        return LabelledText(_value(row, given, "--input"), _value(row, target, "--target"), f"{path}:{number}")
+        text, label = _value(row, given, "--input"), _value(row, target, "--target")
+        return LabelledText(text, label, f"{path}:{number}", group_of(row))
 
     return read_lines(path, item, json.dumps({given: "…", target: "label"}, ensure_ascii=False))
+
+
+def item_clusters(items: Sequence[LabelledText]) -> Clusters:
+    """Which messages hang together: those of one group; the others stand for themselves."""
+    labels = [(item.group, 0 if item.group is not None else number) for number, item in enumerate(items)]
+    return Clusters.from_labels(labels, "group")
 
 
 def majority_language(items: Sequence[LabelledText]) -> Literal["zh", "en"]:

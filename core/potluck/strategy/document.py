@@ -19,7 +19,7 @@ from potluck.results.strategy import (
 )
 from potluck.strategy.advice import Advice, PairVerdict
 from potluck.strategy.budget import Budget
-from potluck.strategy.data import LabelledText, Split
+from potluck.strategy.data import LabelledText, Split, item_clusters
 from potluck.strategy.entrant_notes import notes_on
 from potluck.strategy.quality import quality
 from potluck.strategy.race import Entrant, Race, cost, latency
@@ -70,7 +70,7 @@ def _row(entrant: Entrant, test: Sequence[LabelledText], rarest: str, options: C
         summary=entrant.spec.summary,
         baseline=entrant.spec.baseline,
         n=n,
-        quality=quality(gold, said, rarest) if n else {},
+        quality=quality(gold, said, rarest, clusters=item_clusters(test[:n])) if n else {},
         labels=_labels(gold, said) if n else {},
         no_label=sum(not label for label in said),
         cost_per_1000=cost(entrant) * 1000 if n else None,

@@ -21,7 +21,7 @@ from potluck.results.strategy import InterimLook, RowOutcome
 from potluck.statistics.distributions import ALPHA
 from potluck.statistics.paired_tests import compare_paired
 from potluck.strategy.budget import Budget, CannotLearn, OutOfBudget, OutOfMoney, OutOfTime
-from potluck.strategy.data import LabelledText
+from potluck.strategy.data import LabelledText, item_clusters
 from potluck.strategy.futility import LEAST_PROBABILITY, probability_of_being_chosen
 from potluck.strategy.message_vectors import MessageVectors
 from potluck.strategy.protocol import Strategy, StrategySpec, TrainingSetup
@@ -267,7 +267,7 @@ class Race:
         for entrant in racing:
             if leader is None or entrant is leader or entrant.spec.baseline:
                 continue
-            found = compare_paired(entrant.hits, leader.hits)
+            found = compare_paired(entrant.hits, leader.hits, clusters=item_clusters(self._test[:size]))
             if found.difference > 0 and found.p / 2 <= limit:
                 entrant.out(
                     "worse",

@@ -104,7 +104,7 @@ def strategy(recipe: RecipeModel, plan: SelectionPlan, observers: Observers | No
         workspace.close()
     if all(lane.outcome == "failed" for lane in lanes):
         raise PotluckError("no row could be run:\n" + "\n".join(f"  {lane.name}: {lane.why}" for lane in lanes))
-    advice = advise(lanes, len(test))
+    advice = advise(lanes, test)
     options = setting.chat.options if setting.chat is not None else None
     return SelectionOutcome(race, advice, strategy_result(race, advice, split, test, meter, workspace.folder, options))
 

@@ -202,6 +202,7 @@ def _prompt(item: Item) -> Json:
     ]
 
 
-def item_of(number: int, example: Example, references: Sequence[str]) -> Item:
+def item_of(number: int, example: Example, references: Sequence[str], group: str | None = None) -> Item:
     """The example of a row, counted from 1 in its file, as a question with its right answers."""
-    return Item(Question(f"example-{number}", plain(example.messages), answers=tuple(references)), example)
+    asked = plain(example.messages)
+    return Item(Question(f"example-{number}", asked, answers=tuple(references), group=group), example)

@@ -33,6 +33,8 @@ from potluck.metrics.scorer import Scorer
 from potluck.observation.stage import stage
 from potluck.planning.measured import Measured
 from potluck.planning.work import unknown_work
+from potluck.questions.clusters import clusters_of
+from potluck.questions.keys import group_of
 from potluck.questions.question_file import Question, QuestionFile
 from potluck.recipe.model import RecipeModel
 from potluck.recipe.tuning_settings import DatasetSettings
@@ -124,15 +126,16 @@ class ExampleTask(Workload):
     ) -> EvaluationReport:
         """The measures of the answers; of labels also what was taken for what."""
         components, examples = self.resources.with_chat(recipe), _examples(answered)
-        intervals = self.scorer.intervals([one.score for one in answered])
+        clusters = clusters_of([one.question for one in answered])
+        intervals = self.scorer.intervals([one.score for one in answered], clusters)
         chief = self.scorer.chief(intervals, [one.question for one in answered])
         metrics: dict[str, float | None] = {name: one.mean for name, one in intervals.items()}
         classes, labels = None, self._labels(recipe, components)
         baselines: tuple[LabelBaseline, ...] = ()
         if labels:
             gold, said = [one.target for one in examples], [one.answer.text for one in examples]
-            classes, baselines = classification(gold, said), label_baselines(gold, said, labels)
-            intervals |= label_intervals(gold, said, classes.minority)
+            classes, baselines = classification(gold, said), label_baselines(gold, said, labels, clusters)
+            intervals |= label_intervals(gold, said, classes.minority, clusters=clusters)
             metrics |= {"f1_macro": classes.f1_macro, "f1_minority": classes.f1_minority}
         usage, prices = sum((one.answer.usage for one in answered), Usage()), components.chat.prices
         remarks = remarks_on_all({one.question.id: one.answer for one in answered})
@@ -234,9 +237,13 @@ class ExampleTask(Workload):
         build = ExampleBuilder(recipe.prompt, settings, rows, evaluating=True, classify=is_classification)
         rows = build.usable(rows)
         examples = build.examples(rows)
-        items = [
-            item_of(row.number, example, (example.target,) if is_classification else build.references(row))
+        right = [
+            (example.target,) if is_classification else build.references(row)
             for example, row in zip(examples, rows, strict=True)
+        ]
+        items = [
+            item_of(row.number, example, references, group_of(row.fields))
+            for row, example, references in zip(rows, examples, right, strict=True)
         ]
         labels = tuple(sorted({example.target for example in examples})) if is_classification else ()
         if labels and recipe.tuning.dataset is not None:

@@ -43,12 +43,12 @@ def probe_training(method: Method, request: TuningRequest) -> Duration:
     """
     with tempfile.TemporaryDirectory() as name, inner_stage("estimate the time", "steps", _STEPS) as running:
         folder = Path(name)
-        job, setup = _timed(lambda: prepare_job(method, replace(request, folder=folder)))
+        job, setup = _measure_time(lambda: prepare_job(method, replace(request, folder=folder)))
         begin = job.checkpoints.elsewhere(request.folder).step_found()
-        _, first = _timed(partial(take_step, job, begin))
+        _, first = _measure_time(partial(take_step, job, begin))
         samples, began = list[tuple[float, float]](), durations.now()
         for step in _spread_over(range(begin, job.schedule.steps)):
-            _, seconds = _timed(partial(take_step, job, step))
+            _, seconds = _measure_time(partial(take_step, job, step))
             samples.append((seconds, _tokens_of_step(job, step)))
             running.advance()
             if len(samples) >= _FEWEST and durations.now() - began > _SECONDS:
@@ -56,7 +56,7 @@ def probe_training(method: Method, request: TuningRequest) -> Duration:
         warming = max(0.0, first - max((seconds for seconds, _ in samples), default=0.0))
         learning = Duration.per_unit(samples) * _tokens_left(job, begin)
         # A model is loaded once more in the end, to be sealed with its probes.
-        fixed = 2 * setup + warming + _saving(job, begin, folder)
+        fixed = 2 * setup + warming + _time_saving(job, begin, folder)
         return learning + _validation(job, begin) + Duration.per_unit([(fixed, 1)])
 
 
@@ -93,8 +93,8 @@ def _validation(job: Job, begin: int) -> Duration:
     middle = (len(examples) - count) // 2
     some = examples[middle : middle + count]
     evaluate = partial(evaluate_model, job.method, job.model, forward=job.optimisation)
-    _timed(lambda: evaluate(some[:1]))  # what is set up for it
-    _, seconds = _timed(lambda: evaluate(some))
+    _measure_time(lambda: evaluate(some[:1]))  # what is set up for it
+    _, seconds = _measure_time(lambda: evaluate(some))
     speed = Duration.per_unit([(seconds, _tokens_computed(job, some))])
     return speed * (_tokens_computed(job, examples) * _evaluations(job, begin))
 
@@ -106,11 +106,11 @@ def _evaluations(job: Job, begin: int) -> int:
     return steps // every - begin // every + (steps % every > 0) + (begin == 0)
 
 
-def _saving(job: Job, begin: int, folder: Path) -> float:
+def _time_saving(job: Job, begin: int, folder: Path) -> float:
     """Seconds for all checkpoints that are still to come, and for the result."""
-    _, checkpoint = _timed(lambda: _save(job))
+    _, checkpoint = _measure_time(lambda: _save(job))
     count = -(-(job.schedule.steps - begin) // job.method.config.training.save_steps)
-    _, result = _timed(lambda: _save_result(job, folder / "result"))
+    _, result = _measure_time(lambda: _save_result(job, folder / "result"))
     return checkpoint * count + result
 
 
@@ -124,6 +124,6 @@ def _save_result(job: Job, folder: Path) -> None:
     job.method.save(job.model, folder)
 
 
-def _timed(work: Callable[[], _T]) -> tuple[_T, float]:
+def _measure_time(work: Callable[[], _T]) -> tuple[_T, float]:
     began = durations.now()
     return work(), durations.now() - began

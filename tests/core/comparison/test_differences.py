@@ -14,6 +14,7 @@ import pytest
 
 from potluck.comparison.differences import best_variant, common_values, measure_interval, pair_results, round_means
 from potluck.contracts import Measure
+from potluck.statistics.clusters import Clusters
 
 NAN = math.nan
 SHARE = Measure("f1", "words in common")
@@ -75,10 +76,37 @@ def test_two_variants_are_compared_on_the_questions_that_both_have() -> None:
     found = common_values(a, b)
 
     assert found is not None
-    assert [one.tolist() for one in found] == [[1.0, 1.0], [0.0, 0.5]]
+    assert [one.tolist() for one in (found.a, found.b)] == [[1.0, 1.0], [0.0, 0.5]]
     assert common_values(a[:3], b[:3]) is None, "a single question tells nothing"
     assert common_values(a, None) is None
     assert common_values(None, b) is None
+
+
+def test_the_questions_that_both_have_keep_their_clusters() -> None:
+    a, b = column(1.0, NAN, 0.0, 1.0), column(0.0, 1.0, 0.5, 0.5)
+    found = common_values(a, b, Clusters.from_labels(["x", "y", "z", "x"], "group"))
+
+    assert found is not None
+    assert found.clusters is not None
+    assert found.clusters.places.tolist() == [0, 1, 0]
+    assert found.clusters.kind == "group"
+
+
+def test_pairs_and_means_say_on_how_many_documents_they_rest() -> None:
+    rng = np.random.default_rng(0)
+    clusters = Clusters(np.repeat(np.arange(10), 4))
+    tables = {name: {"f1": rng.random((40, 1))} for name in "ab"}
+    (pair,) = pair_results(tables, "a", "f1", {"f1": SHARE}, clusters)
+    mean = measure_interval(tables["a"]["f1"], SHARE, clusters)
+
+    assert (pair.n, pair.clusters, pair.cluster_kind, pair.population) == (40, 10, "document", "clusters")
+    assert pair.test == "cluster-sign-flip"
+    assert pair.needed_clusters is not None
+    assert pair.needed_n == 4 * pair.needed_clusters
+    assert pair.design_effect is not None
+    assert pair.share is not None
+    assert "40 questions on 10 documents" in pair.sentence
+    assert (mean.clusters, mean.cluster_kind, mean.population) == (10, "document", "clusters")
 
 
 def test_rounds_are_compared_as_rounds() -> None:
@@ -86,7 +114,7 @@ def test_rounds_are_compared_as_rounds() -> None:
     found = common_values(rounds, rounds)
 
     assert found is not None
-    assert found[0].shape == (2, 2)
+    assert found.a.shape == (2, 2)
 
 
 def pairs_of(names: str, best: str, baseline: str = "a") -> set[str]:

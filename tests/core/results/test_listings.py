@@ -128,7 +128,7 @@ LISTED: list[tuple[DataclassInstance, dict[str, Json]]] = [
         WORDING,
         {
             "name": "問一", "hash": "1a2b", "text": "{text} 是：",
-            "means": {"開發": {"mean": 0.75, "low": None, "high": None, "n": 4}},
+            "means": {"開發": as_json(Interval(0.75, None, None, 4))},
         },
     ),
     (SPREAD, {"value": 0.25, "low": None, "high": None, "chance": None}),

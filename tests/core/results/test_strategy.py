@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 
+from potluck.json_values import as_json
 from potluck.results.answers import LabelScore
 from potluck.results.strategy import (
     BudgetResult,
@@ -56,7 +57,7 @@ def test_a_comparison_of_strategies_says_every_row_look_and_rival() -> None:
     assert list(found) == ["data", "rows", "looks", "recommendation", "spent", "budget", "cache"]
     (row,) = found["rows"]  # type: ignore[misc]
     assert (row["outcome"], row["why"], row["bytes_sent"]) == ("expensive", "太貴", 1234)  # type: ignore[index, call-overload]
-    assert row["quality"] == {"accuracy": {"mean": 0.5, "low": None, "high": 0.75, "n": 9}}  # type: ignore[index, call-overload]
+    assert row["quality"] == {"accuracy": as_json(Interval(0.5, None, 0.75, 9))}  # type: ignore[index, call-overload]
     assert found["looks"] == [{"n": 5, "rows": ["提示"], "dropped": ["別的"]}]
     assert found["recommendation"]["against"][0]["needed_n"] is None  # type: ignore[index, call-overload]
     assert found["budget"] == {"usd": 1.0, "minutes": 5.0, "ended_by": "usd"}

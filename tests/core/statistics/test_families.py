@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from benchmarks import significance as simulated
 from potluck.statistics.correction import holm, holm_levels
-from potluck.statistics.families import compare_family
+from potluck.statistics.families import PairedValues, compare_family
 from potluck.statistics.paired_tests import compare_paired
 
 
@@ -39,7 +39,7 @@ def test_an_interval_holds_zero_exactly_where_the_corrected_test_finds_nothing(r
     skill = rng.random((n, 1)) + rng.normal(0, 0.15, variants)
     table = np.clip(skill + rng.normal(0, 0.2, (n, variants)), 0, 1)
     table = table if graded else np.round(table)
-    found = compare_family([(table[:, 0], table[:, other]) for other in range(1, variants)])
+    found = compare_family([PairedValues(table[:, 0], table[:, other]) for other in range(1, variants)])
 
     for one in found:
         assert (one.difference.low > 0 or one.difference.high < 0) == (one.p_adjusted <= 0.05)
@@ -48,7 +48,7 @@ def test_an_interval_holds_zero_exactly_where_the_corrected_test_finds_nothing(r
 
 def test_a_single_pair_is_compared_as_it_is():
     a, b = [0.1, 0.4, 0.3, 0.2, 0.6, 0.1, 0.3], [0.3, 0.5, 0.4, 0.6, 0.6, 0.4, 0.9]
-    (found,) = compare_family([(a, b)])
+    (found,) = compare_family([PairedValues(a, b)])
 
     assert found.difference == compare_paired(a, b)
     assert found.p_adjusted == found.difference.p
@@ -58,7 +58,9 @@ def test_a_single_pair_is_compared_as_it_is():
 def test_more_comparisons_widen_an_interval():
     rng = np.random.default_rng(0)
     a, b, *others = rng.random((5, 100))
-    alone, among = (compare_family([(a, other) for other in one])[0].difference for one in ([b], [b, *others]))
+    alone, among = (
+        compare_family([PairedValues(a, other) for other in one])[0].difference for one in ([b], [b, *others])
+    )
 
     assert among.low < alone.low < alone.high < among.high
     assert among.confidence == pytest.approx(1 - 0.05 / 4)

@@ -214,3 +214,43 @@ def test_a_clear_truth_is_found_early(pairs, decision, most):
 
     assert found[decision] == 1.0
     assert found["mean"] <= most
+
+
+def test_questions_of_one_document_are_one_bet():
+    gate = parse_gate("f1 >= 0.5")
+    together, single = SequentialGate(gate, 10, "document"), SequentialGate(gate)
+    values = [1.0] * 50
+
+    assert single.update(values) == "passed"
+    assert together.update(values, clusters=[n // 10 for n in range(50)]) == "undecided"
+    assert (together.n, single.n) == (50, 50)
+    assert together.sentence().endswith("after 50 questions on 5 documents")
+    assert together.update([1.0] * 200, clusters=[n // 10 for n in range(200)]) == "passed"
+
+
+def test_clusters_of_one_size_are_bets_on_their_means():
+    rng, gate = np.random.default_rng(0), parse_gate("f1 >= 0.5")
+    means = rng.random(40)
+    together, single = SequentialGate(gate, 4, "group"), SequentialGate(gate)
+
+    together.update(np.repeat(means, 4), clusters=np.repeat(np.arange(40), 4).tolist())
+    single.update(means)
+
+    assert (together.low, together.high) == pytest.approx((single.low, single.high), abs=2e-6)
+
+
+def test_a_cluster_larger_than_the_largest_is_refused():
+    with pytest.raises(ValueError, match="a cluster of 3 questions, and the largest has 2"):
+        SequentialGate(parse_gate("f1 >= 0.5"), 2, "group").update([1.0, 0.0, 1.0], clusters=[0, 0, 0])
+
+
+def test_a_gate_is_seldom_wrong_where_documents_answer_as_one():
+    rng, gate, wrong = np.random.default_rng(2), parse_gate("f1 >= 0.5"), 0
+    for _ in range(200):
+        test = SequentialGate(gate, 10, "document")
+        for document in (rng.random(60) < 0.5).astype(float):
+            if test.update([document] * 10, clusters=[0] * 10) != "undecided":
+                break
+        wrong += test.state == "failed"
+
+    assert wrong <= 14, "it holds exactly, so it fails in at most 5 % of the cases"

@@ -10,8 +10,14 @@ from typing import Any
 import pytest
 
 from potluck.strategy.advice import advise
+from potluck.strategy.data import LabelledText
 from potluck.strategy.protocol import StrategySpec
 from potluck.strategy.race import Entrant, EntrantAnswer
+
+
+def messages(n: int) -> list[LabelledText]:
+    """As many messages, each of which stands for itself."""
+    return [LabelledText(f"text {number}", "a", f"data.jsonl:{number}") for number in range(n)]
 
 
 def entrant(
@@ -31,7 +37,7 @@ def entrant(
 
 
 def test_the_best_is_taken_with_its_interval_and_its_share() -> None:
-    advice = advise([entrant("worse", 40), entrant("較好", 90)], 200)
+    advice = advise([entrant("worse", 40), entrant("較好", 90)], messages(200))
 
     assert advice.row == "較好"
     assert advice.words.startswith("Take 較好: accuracy 0.900 [0.8")
@@ -49,7 +55,7 @@ def test_the_best_is_taken_with_its_interval_and_its_share() -> None:
 def test_a_cheaper_row_that_is_not_shown_to_be_worse_is_taken(
     cheap: dict[str, Any], best: dict[str, Any], price: str
 ) -> None:
-    advice = advise([entrant("best", 92, **best), entrant("便宜", 90, **cheap)], 100)
+    advice = advise([entrant("best", 92, **best), entrant("便宜", 90, **cheap)], messages(100))
 
     assert advice.row == "便宜"
     assert "best has 0.920, but there is no evidence of a difference, and 便宜 is cheaper" in advice.words
@@ -57,11 +63,11 @@ def test_a_cheaper_row_that_is_not_shown_to_be_worse_is_taken(
 
 
 def test_a_cheaper_row_that_is_worse_is_not_taken() -> None:
-    assert advise([entrant("best", 92, usd=1.0), entrant("cheap", 60)], 100).row == "best"
+    assert advise([entrant("best", 92, usd=1.0), entrant("cheap", 60)], messages(100)).row == "best"
 
 
 def test_a_baseline_is_compared_and_never_taken() -> None:
-    advice = advise([entrant("majority", 95, baseline=True), entrant("row", 94)], 100)
+    advice = advise([entrant("majority", 95, baseline=True), entrant("row", 94)], messages(100))
 
     assert advice.row == "row"
     assert [one.other for one in advice.against] == ["majority"]
@@ -70,14 +76,14 @@ def test_a_baseline_is_compared_and_never_taken() -> None:
 
 def test_rows_that_dropped_out_are_not_rivals_and_the_expensive_ones_are_named() -> None:
     rows = [entrant("a", 90), entrant("b", 10, 16, outcome="worse"), entrant("昂貴", 15, 16, outcome="expensive")]
-    advice = advise(rows, 100)
+    advice = advise(rows, messages(100))
 
     assert (advice.row, advice.against) == ("a", ())
     assert "More expensive, with hardly a chance of being worth it: 昂貴." in advice.words
 
 
 def test_a_row_that_the_budget_stopped_at_once_leaves_the_others_their_messages() -> None:
-    advice = advise([entrant("a", 90), entrant("b", 50), entrant("c", 3, 3, outcome="budget")], 100)
+    advice = advise([entrant("a", 90), entrant("b", 50), entrant("c", 3, 3, outcome="budget")], messages(100))
 
     assert advice.row == "a"
     assert " on 100 messages." in advice.words
@@ -86,7 +92,7 @@ def test_a_row_that_the_budget_stopped_at_once_leaves_the_others_their_messages(
 
 @pytest.mark.parametrize("rows", [[], [entrant("a", 1, 1)], [entrant("a", 9, 9, outcome="failed")]])
 def test_of_too_little_nothing_is_recommended(rows: list[Entrant]) -> None:
-    advice = advise(rows, 100)
+    advice = advise(rows, messages(100))
 
     assert (advice.row, advice.against) == (None, ())
     assert advice.words.startswith("too little was asked to recommend anything")
@@ -101,7 +107,7 @@ def test_an_interval_and_its_verdict_are_corrected_alike() -> None:
             EntrantAnswer("好", (one.right and place not in wrong) or place in gained, one.seconds, one.usd, 0)
             for place, one in enumerate(row.asked)
         ]
-    against = advise([first, *rows], 100).against
+    against = advise([first, *rows], messages(100)).against
 
     assert {one.other for one in against} == {"乙", "丙"}
     for one in against:

@@ -90,7 +90,7 @@ def test_cut_answers_are_told_where_the_options_are_known() -> None:
 
 def test_the_recommended_row_is_told_against_every_other() -> None:
     rows = [entrant("好", GOLD), entrant("b", ["ok"] * 10)]
-    advice = advise(rows, 10)
+    advice = advise(rows, TEST[:10])
     (rival,) = result(*rows, advice=advice).recommendation.against
     one = advice.against[0]
     assert (rival.other, rival.p_adjusted, rival.sentence) == (one.other, one.p_adjusted, one.sentence)

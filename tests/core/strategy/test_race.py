@@ -29,9 +29,14 @@ def lane(name: str, right: int, of: int, baseline: bool = False, seconds: float 
     return Entrant(name, StrategySpec(name, made, baseline=baseline), made, asked)
 
 
+def of_their_own(count: int) -> list[LabelledText]:
+    """As many messages, each of which stands for itself."""
+    return [LabelledText(str(number), "x", "") for number in range(count)]
+
+
 def dropped(tmp_path: Path, *lanes: Entrant, looks: int = 1) -> list[str]:
     unused: Any = None
-    race = Race(lanes, TrainingSetup((), ("x", "y"), 0), (), unused, unused, unused)
+    race = Race(lanes, TrainingSetup((), ("x", "y"), 0), of_their_own(100), unused, unused, unused)
     return [*race._drop(len(lanes[0].asked), looks)]
 
 
@@ -113,15 +118,27 @@ def test_a_baseline_and_a_row_that_is_out_make_no_other_expensive() -> None:
     ]
     rows[2].out("failed", "it failed")
     unused: Any = None
-    race = Race(rows, TrainingSetup((), ("x", "y"), 0), (), unused, unused, unused)
+    race = Race(rows, TrainingSetup((), ("x", "y"), 0), of_their_own(ALIKE), unused, unused, unused)
 
     assert [*race._drop(ALIKE, 1)] == []
+
+
+def test_messages_of_one_group_count_as_one_when_a_row_is_dropped() -> None:
+    rows = [lane("leader", 20, 20), lane("other", 14, 20)]
+    unused: Any = None
+    test = [LabelledText(str(number), "x", "", "客戶甲" if number >= 12 else None) for number in range(20)]
+    race = Race(rows, TrainingSetup((), ("x", "y"), 0), test, unused, unused, unused)
+
+    assert race._drop(20, 2) == (), "it got six wrong, of one customer"
 
 
 def test_why_a_row_is_worse_is_told_with_its_figures() -> None:
     other = lane("other", 14, 20)
     unused: Any = None
-    Race([lane("leader", 20, 20), other], TrainingSetup((), ("x", "y"), 0), (), unused, unused, unused)._drop(20, 2)
+    race = Race(
+        [lane("leader", 20, 20), other], TrainingSetup((), ("x", "y"), 0), of_their_own(20), unused, unused, unused
+    )
+    race._drop(20, 2)
 
     assert other.outcome == "worse"
     assert other.why == "worse than leader by 0.30 after 20 messages (one-sided p = 0.016, dropped at 0.025)"
