@@ -68,7 +68,7 @@ def _alike(labels: Mapping[str, Sequence[str]]) -> Iterator[str]:
 
 
 def _fold_label(label: str) -> str:
-    plain = " ".join(unicodedata.normalize("NFKC", label).casefold().split())
+    plain = "".join(unicodedata.normalize("NFKC", label).casefold().split())
     whole = _WHOLE.fullmatch(plain)
     return whole[1] if whole else plain
 

@@ -23,6 +23,8 @@ from potluck.recipe.model import RecipeModel
 from potluck.recipe.tuning_settings import DatasetSettings
 
 _LISTED = 20
+_SHOWN = 40
+"""Characters of a text in a note."""
 _RARE = 5
 _VALIDATION = ("validation", "valid", "dev")
 _TRAINING = ("train", "training")
@@ -156,11 +158,19 @@ def _without_copies(examples: Sequence[Example], held: Sequence[Example]) -> tup
 
 
 def _conflicts(examples: Sequence[Example]) -> list[str]:
-    targets = defaultdict(set)
+    """A note on texts of which it is not told which target is right, with the beginning of the first."""
+    groups = defaultdict[str, list[Example]](list)
     for one in examples:
-        targets[_key(one)].add(one.target)
-    several = sum(len(found) > 1 for found in targets.values())
-    return [f"{many(several, 'text', 'stands', 'stand')} there with different targets"] if several else []
+        groups[_key(one)].append(one)
+    several = [group for group in groups.values() if len({one.target for one in group}) > 1]
+    if not several:
+        return []
+    first = several[0][0]
+    text = first.messages[-1].content if first.messages else first.target
+    return [
+        f"{sum(map(len, several))} examples have the same text as another, but for case, blanks and digits, and a "
+        f"different target, such as {text[:_SHOWN]!r}"
+    ]
 
 
 def _rare(examples: Sequence[Example]) -> list[str]:
@@ -168,6 +178,11 @@ def _rare(examples: Sequence[Example]) -> list[str]:
     rare = sorted(label for label, count in counts.items() if count < _RARE)
     if not rare:
         return []
+    if len(counts) == len(examples) > _RARE:
+        return [
+            f"each of the {len(examples)} examples has a label of its own, so no label can be learned from others: "
+            "perhaps another field holds the labels (dataset.target), or the task is generation"
+        ]
     named = ", ".join(rare[:_LISTED])
     return [f"{many(len(rare), 'label')} of {len(counts)} with fewer than {_RARE} examples to learn from: {named}"]
 

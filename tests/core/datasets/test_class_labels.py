@@ -75,7 +75,15 @@ def test_blanks_around_a_label_come_off_and_are_told(tmp_path: Path, name: str) 
 
 @pytest.mark.parametrize("name", FORMATS)
 @pytest.mark.parametrize(
-    "spellings", [("bad", "Bad"), ("垃圾１", "垃圾1"), ("Ｂad", "bad"), ("very good", "very  good"), ("1", "1.0")]
+    "spellings",
+    [
+        ("bad", "Bad"),
+        ("垃圾１", "垃圾1"),
+        ("Ｂad", "bad"),
+        ("very good", "very  good"),
+        ("垃圾", "垃 圾"),
+        ("1", "1.0"),
+    ],
 )
 def test_spellings_of_one_label_are_told_with_their_rows_and_stay_apart(
     tmp_path: Path, name: str, spellings: tuple[str, str]

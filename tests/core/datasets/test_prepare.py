@@ -95,7 +95,10 @@ def test_copies_are_left_out_and_counted_and_conflicts_and_rare_labels_are_said(
     entry = found.ledger.entries[0]
     assert (entry.came_in.items, entry.went_out.items, entry.deduplicated.items) == (3, 2, 1)
     assert any("1 example left out: there twice" in note for note in found.notes)
-    assert any("1 text stands there with different targets" in note for note in found.notes)
+    assert (
+        "2 examples have the same text as another, but for case, blanks and digits, and a different target, such as "
+        "'hello you'" in found.notes
+    )
     assert any("fewer than 5 examples" in note for note in found.notes)
 
 
@@ -288,6 +291,17 @@ def test_what_is_validated_with_in_a_file_of_its_own_is_not_learned(tmp_path: Pa
     assert "1 example left out: there twice, or nearly so among those to validate with" in found.notes
     assert found.ledger.entries[0].deduplicated.items == 1
     assert found.labels == ()
+
+
+def test_labels_of_which_each_is_there_once_are_told_as_such(tmp_path: Path) -> None:
+    rows = [{"text": f"第{sign}號訊息", "label": 1.5 * number} for number, sign in enumerate("甲乙丙丁戊己庚")]
+
+    assert prepared(tmp_path, rows, task="classification").notes == (
+        "each of the 7 examples has a label of its own, so no label can be learned from others: perhaps another field "
+        "holds the labels (dataset.target), or the task is generation",
+    )
+    rows[1]["label"] = 0
+    assert "fewer than 5 examples" in "".join(prepared(tmp_path, rows, task="classification").notes)
 
 
 def test_of_one_label_nothing_can_be_chosen(tmp_path: Path) -> None:
