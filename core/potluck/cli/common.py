@@ -228,9 +228,7 @@ def warn(failures: Sequence[LoadFailure]) -> None:
 def warn_of_index(report: IndexReport) -> None:
     """Say which documents could not be read, and of which only a part, on standard error."""
     warn(report.failures)
-    failed = set(map(str, report.failures))
-    notes = (note for entry in report.ledger.entries if entry.stage == "load" for note in entry.notes)
-    lost = [note for note in notes if note not in failed]
+    lost = report.losses
     for note in lost[:_PARTLY_READ]:
         echo(f"not all read: {visible_line(note)}", err=True, fg="yellow")
     if len(lost) > _PARTLY_READ:

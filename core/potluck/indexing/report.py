@@ -39,6 +39,13 @@ class IndexReport:
         lacking += [many(texts, "text") + " without a vector (on_error: skip)"] if texts else []
         return f"the index lacks {' and '.join(lacking)}" if lacking else ""
 
+    @property
+    def losses(self) -> list[str]:
+        """What could not be read in the documents that were read: ``notes.csv: 2 left out: ...``."""
+        failed = set(map(str, self.failures))
+        notes = (note for entry in self.ledger.entries if entry.stage == "load" for note in entry.notes)
+        return [note for note in notes if note not in failed]
+
     def as_json(self) -> dict[str, Json]:
         """As ``potluck index --json`` prints it."""
         return as_json(self.result())

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from potluck.recipe.model import RecipeModel
     from potluck.stages.tune import TuneReport
 
+_UNREAD = 20
+"""Documents and parts of documents that are listed as not read."""
+
 
 def run_content(
     kind: Kind,
@@ -37,7 +40,11 @@ def run_content(
     measures = tuple(_measures(evaluation)) if evaluation is not None else ()
     metric = evaluation.chief.name if evaluation is not None and evaluation.chief is not None else ""
     chunks: dict[str, ChunkText] = {}
-    notes = [*(tuned.notes if tuned else ()), *(evaluation.notes if evaluation else ())]
+    notes = [
+        *(_unread(indexed) if indexed else ()),
+        *(tuned.notes if tuned else ()),
+        *(evaluation.notes if evaluation else ()),
+    ]
     return Content(
         kind=kind,
         name=recipe.name,
@@ -123,6 +130,15 @@ def _conclusion(
         yield f"The index holds {many(documents, 'document')} in {many(chunks, 'chunk')}."
     if tuned is not None:
         yield from tuned.conclusion
+
+
+def _unread(indexed: IndexReport) -> Iterator[str]:
+    """What no answer can rest on: documents, and parts of documents, that could not be read."""
+    lost = [f"not read: {failure}" for failure in indexed.failures]
+    lost += [f"not all read: {loss}" for loss in indexed.losses]
+    yield from lost[:_UNREAD]
+    if len(lost) > _UNREAD:
+        yield f"not read, or not all: {len(lost) - _UNREAD:,} more; potluck index lists them"
 
 
 def _worst(classes: Classification) -> str:

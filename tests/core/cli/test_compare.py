@@ -127,7 +127,8 @@ def test_the_decision_comes_first_then_the_ranking_and_the_causes(home: Path) ->
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("Take b: f1 +1.000 [")
     assert "By f1 (more is better), 14 questions" in done.stdout
-    assert "2 of 14 differences between a and b come from loading" in done.stdout
+    assert "of 14 answers that differ from those of a: " in done.stdout
+    assert "2 from loading" in done.stdout
     assert "b is better than a: " not in done.stdout
     assert "report.html" in done.stdout
 

@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 
 from potluck.contracts import Measure
+from potluck.evaluation.results import EvaluationReport
+from potluck.indexing.report import IndexReport
+from potluck.loading.failure import LoadFailure
 from potluck.metrics.classification import classification
 from potluck.report.content import Content
 from potluck.report.run import run_content
@@ -118,6 +121,19 @@ def test_notes_are_told_once_and_name_no_folder(tmp_path: Path) -> None:
         "kept in .potluck/tuned/abc/result",
         "2 examples are longer than the window: they were cut at their beginning",
     )
+
+
+@pytest.mark.parametrize("evaluation", [None, labelled()])
+def test_what_could_not_be_read_is_noted(tmp_path: Path, evaluation: EvaluationReport | None) -> None:
+    indexed = IndexReport(failures=[LoadFailure("空.txt", "NoText", "no text was found in it")])
+    indexed.ledger.open("load", "documents").notes += ["空.txt: no text was found in it", "橋.jsonl: 1 left out"]
+
+    found = run_content("run", recipe_in(tmp_path), HEADER, None, evaluation, indexed)
+
+    assert found.notes[:2] == ("not read: 空.txt: no text was found in it", "not all read: 橋.jsonl: 1 left out")
+    indexed.ledger.open("load", "documents").notes += [f"{number}.csv: x" for number in range(30)]
+    found = run_content("run", recipe_in(tmp_path), HEADER, None, None, indexed)
+    assert found.notes[-1] == "not read, or not all: 12 more; potluck index lists them"
 
 
 def test_a_measure_says_whether_less_of_it_is_better(tmp_path: Path) -> None:
