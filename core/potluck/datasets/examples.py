@@ -9,7 +9,7 @@ from dataclasses import replace
 from potluck.datasets.class_labels import label_remarks, normalise_label
 from potluck.datasets.conversations import Reader, describe_calls, find_reader
 from potluck.datasets.formats import PAIRS, REFERENCES, find_field, find_pair, recognise
-from potluck.datasets.row_files import DatasetRow, UnusableRow, summarise_problems
+from potluck.datasets.row_files import TABLES, DatasetRow, UnusableRow, summarise_problems
 from potluck.documents import Example, Json, Message
 from potluck.errors import PotluckError, Problem, RecipeError
 from potluck.recipe.model import RecipeModel
@@ -179,9 +179,11 @@ class ExampleBuilder:
             names = ", ".join(self._fields)
             if self._evaluating and rows and (told := _about_documents(rows[0], _FIELDS)):
                 raise PotluckError(told)
+            is_table = bool(rows) and rows[0].path.suffix.lower() in TABLES
             raise PotluckError(
                 f"{rows[0].place if rows else 'the dataset'}: which field is the input, and which the target? Say "
                 f"dataset: {{input: ..., target: ...}}; there are {names}"
+                f"{', as the first line says, which has to name the fields' if is_table else ''}"
             )
         more = find_field("input", self._fields)
         if known and given == find_field("instruction", self._fields) and more and settings.input is None:

@@ -14,7 +14,7 @@ import pytest
 from potluck import recipe as recipes
 from potluck.datasets.examples import ExampleBuilder, check_fields
 from potluck.datasets.formats import PAIRS
-from potluck.datasets.row_files import DatasetRow
+from potluck.datasets.row_files import DatasetRow, read_rows
 from potluck.documents import Example, Message, ToolCall
 from potluck.errors import PotluckError, RecipeError
 from potluck.recipe.prompt_template import PromptTemplate
@@ -272,6 +272,15 @@ def test_a_file_of_questions_about_documents_is_told_in_one_sentence(
         builder(found, prompt, evaluating=True).examples(found)
 
     assert str(raised.value) == QUESTIONS + example
+
+
+def test_of_a_table_it_is_told_where_the_names_are_read(tmp_path: Path) -> None:
+    (tmp_path / "訊息.csv").write_text("中獎了,垃圾\n明天開會,正常\n", encoding="utf-8")
+
+    with pytest.raises(PotluckError) as raised:
+        builder(read_rows(tmp_path / "訊息.csv"))
+
+    assert str(raised.value).endswith("there are 中獎了, 垃圾, as the first line says, which has to name the fields")
 
 
 def test_a_file_of_questions_without_answers_is_told_for_what_it_is() -> None:
