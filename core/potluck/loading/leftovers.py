@@ -14,6 +14,9 @@ _NAMES = (
     "desktop.ini",
     ".ds_store",
     "._*",  # resource forks of macOS
+    *(
+        f"*.predictions.{ending}" for ending in ("jsonl", "csv", "tsv")
+    ),  # what `potluck predict` writes beside questions
     "potluck.lock",  # what `potluck lock` writes beside a recipe, and so often among its documents
 )
 _FOLDERS = {"__macosx"}

@@ -17,7 +17,9 @@ import pytest
 
 from potluck.cli.predict import _print, command
 from potluck.documents import Usage
+from potluck.recipe import load
 from potluck.results.runs import PredictResult
+from potluck.stages.discover import discover_documents
 from support.commands import invoke
 from support.fake_plugins import visible
 from support.labelled import install_labelled, messages, write
@@ -153,3 +155,21 @@ def test_a_field_that_a_column_of_the_predictions_would_hide_is_refused(home: Pa
 
     assert "prediction" in str(done.exception)
     assert not (home.parent / "asked.log").exists()
+
+
+def test_neither_the_questions_nor_their_answers_are_documents(home: Path) -> None:
+    folder = home / "文件"
+    folder.mkdir()
+    (folder / "橋.txt").write_text("橋在一九二四年建成。", encoding="utf-8")
+    (folder / "recipe.yaml").write_text("documents: .\nembedder: letters\nchat: extractive\n", encoding="utf-8")
+    questions = "question,備註\n橋在哪一年建成？,\n河流有多長？,河流長一百公里。\n"
+    (folder / "題目.csv").write_text(questions, encoding="utf-8")
+
+    invoke(command, "文件", "文件/題目.csv")
+
+    predicted = (folder / "題目.predictions.csv").read_text(encoding="utf-8")
+    assert [line.split(",")[-4:-1] for line in predicted.splitlines()[1:]] == [
+        ["橋在一九二四年建成。", "no", "橋.txt"],
+        ["我不知道", "yes", ""],
+    ]
+    assert [one.name for one in discover_documents(load(folder))] == ["橋.txt", "題目.csv"]

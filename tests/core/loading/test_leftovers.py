@@ -30,6 +30,9 @@ from potluck.loading.leftovers import is_leftover
         "__MACOSX/規範.docx",
         "a/__macosx/b.txt",
         "資料/potluck.lock",
+        "資料/題目.predictions.jsonl",
+        "q.predictions.CSV",
+        "q.predictions.tsv",
     ],
 )
 def test_what_office_programs_and_systems_leave_is_not_a_document(name: str) -> None:
