@@ -79,6 +79,14 @@ def test_a_part_of_the_documents_can_be_replaced_however_they_are_written(docume
     ]
 
 
+def test_a_name_alone_is_the_component_with_its_defaults(read: Read) -> None:
+    text = TEXT + "splitter: {use: recursive, chunk_size: 70}\n"
+
+    assert read(text).splitter.config.decisive()["chunk_size"] == 70
+    assert read(text, "splitter={use: recursive, chunk_size: 70}").splitter == read(text).splitter
+    assert read(text, "splitter=recursive").splitter == read(TEXT, "splitter={use: recursive}").splitter
+
+
 def test_a_key_that_the_file_lacks_is_made(read: Read) -> None:
     recipe = read("name: a\n", "documents.path=軌道.doc", "compare.retriever.k={a: 1}")
 
