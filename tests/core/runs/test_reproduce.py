@@ -16,7 +16,9 @@ from potluck import Recipe
 from potluck.comparison.compare import Plan
 from potluck.errors import PotluckError
 from potluck.observation.observers import Observers
+from potluck.recipe import load_sources
 from potluck.runs.reproduce import Reproduction, recipes_of, reproduce
+from potluck.stages.discover import discover_documents
 from support.fake_plugins import visible
 from support.planted import install_planted, plant
 
@@ -58,6 +60,21 @@ def test_a_run_of_the_same_things_comes_out_the_same(run: Path) -> None:
         "run": run.name, "same": True, "questions": ITEMS, "inputs": [], "metrics": [], "answers": [],
     }  # fmt: skip
     assert not list(run.parents[1].glob("reproduce-*")), "the workspace of the repetition is gone"
+
+
+def test_questions_that_a_comparison_was_told_of_are_no_document_of_its_repetition(home: Path) -> None:
+    folder = home / "文件"
+    folder.mkdir()
+    (folder / "橋.txt").write_text("橋在一九二四年建成。", encoding="utf-8")
+    (folder / "測驗.csv").write_text("question,answers\n橋在哪一年建成？,一九二四年\n", encoding="utf-8")
+    (folder / "recipe.yaml").write_text("documents: .\nembedder: keys\nchat: extractive\n", encoding="utf-8")
+    asked = folder / "測驗.csv"
+    with Recipe(load_sources([folder], apart=[asked])) as recipe:
+        run = recipe.compare(Plan(["retriever.k=1,2"], questions=asked)).folder
+
+    found = [[one.name for one in discover_documents(model)] for model in recipes_of(run).values()]
+
+    assert found == [["橋.txt"], ["橋.txt"]]
 
 
 def test_other_versions_are_told_and_make_no_difference_of_the_measures(run: Path) -> None:
