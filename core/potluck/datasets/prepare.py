@@ -168,8 +168,8 @@ def _conflicts(examples: Sequence[Example]) -> list[str]:
     first = several[0][0]
     text = first.messages[-1].content if first.messages else first.target
     return [
-        f"{sum(map(len, several))} examples have the same text as another, but for case, blanks and digits, and a "
-        f"different target, such as {text[:_SHOWN]!r}"
+        f"{many(sum(map(len, several)), 'example')} with the same text as another, but for case, blanks and digits, "
+        f"and a different target, such as {text[:_SHOWN]!r}"
     ]
 
 

@@ -96,7 +96,7 @@ def test_copies_are_left_out_and_counted_and_conflicts_and_rare_labels_are_said(
     assert (entry.came_in.items, entry.went_out.items, entry.deduplicated.items) == (3, 2, 1)
     assert any("1 example left out: there twice" in note for note in found.notes)
     assert (
-        "2 examples have the same text as another, but for case, blanks and digits, and a different target, such as "
+        "2 examples with the same text as another, but for case, blanks and digits, and a different target, such as "
         "'hello you'" in found.notes
     )
     assert any("fewer than 5 examples" in note for note in found.notes)

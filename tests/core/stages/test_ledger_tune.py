@@ -56,7 +56,7 @@ CASES = [
          entry("examples", (13, 0), (12, 0), "1 example left out: there twice, or nearly so among those to "
                "validate with", same=(1, 0)), 1, {"split": "side"}),
     Case("one text with two labels", [*ROWS, {**ROWS[0], "label": "drink"}],
-         entry("examples", (13, 0), (13, 0), "2 examples have the same text as another, but for case, blanks "
+         entry("examples", (13, 0), (13, 0), "2 examples with the same text as another, but for case, blanks "
                f"and digits, and a different target, such as {ROWS[0]['text']!r}"), 1),
     Case("a rare label", [*ROWS, {"text": "I sleep", "label": "rest"}],
          entry("examples", (13, 0), (13, 0), "1 label of 3 with fewer than 5 examples to learn from: rest"), 1),
