@@ -10,7 +10,7 @@ _CUTOFF = 0.6
 """The likeness of two names, from 0 to 1, from which on one is suggested for the other."""
 
 _CUTOFF_OF_CHINESE = 0.5
-"""The same for a name with Chinese characters, which is short: of the two of a word one may be wrong."""
+"""The same for a name in Chinese characters alone, which is short: of the two of a word one may be wrong."""
 
 _LONGEST = 200
 """Characters of a name that are compared: the time grows with their square."""
@@ -21,7 +21,7 @@ def nearest_names(name: str, known: Iterable[str], count: int = 1, cutoff: float
 
     Capitals, hyphens and full-width letters do not count.
     """
-    if cutoff == _CUTOFF and any("\u3400" <= letter <= "\u9fff" for letter in name):
+    if cutoff == _CUTOFF and all("\u3400" <= letter <= "\u9fff" for letter in name if letter.isalnum()):
         cutoff = _CUTOFF_OF_CHINESE
     by_key = {_key(one): one for one in sorted(known, reverse=True)}
     return [by_key[key] for key in difflib.get_close_matches(_key(name), by_key, n=count, cutoff=cutoff)]

@@ -59,22 +59,31 @@ def compare(recipe: RecipeModel, plan: Plan, resources: SharedResources) -> Comp
     check_distributions()
     with resources.borrow(recipe) as components:
         scorer = Scorer(components.metrics, recipe.metrics)
-        if plan.metric is not None:
-            check_measure(plan.metric, scorer)
+        named = plan.metric or recipe.decision.decide_by
+        if named is not None:
+            check_measure(named, scorer)
         judge = judge_of(recipe, plan.judge) if plan.judge else None
         started = time.time()
         chosen = variants(recipe, plan.swaps, plan.design)
         baseline = base_of(chosen, plan.baseline)
         engine = Engine([one.recipe for one in (baseline, *chosen)], scorer, resources, plan.questions, plan.limit)
         runs = engine.run(chosen, plan.repeats, plan.perplexity)
-        chief = Chief(plan.metric) if plan.metric else common_chief(runs, engine.questions, scorer)
+        chief = Chief(named) if named else common_chief(runs, engine.questions, scorer)
         _check_metric(chief.name, runs, scorer)
         found = _causes(engine, runs, baseline.name, chief.name) if plan.causes else []
         judged, failure = _judge_pairs(engine, runs, baseline.name, judge) if judge is not None else (None, ())
         path = str(engine.workload.questions_file(baseline.recipe))
         remarks = (*engine.file.notes, *failure)
         setting = Setting(
-            new_run_id(), recipe.name, str(recipe.path), path, plan.design, baseline.name, started, remarks
+            new_run_id(),
+            recipe.name,
+            str(recipe.path),
+            path,
+            plan.design,
+            baseline.name,
+            started,
+            remarks,
+            recipe.decision.is_about_these,
         )
         result = comparison_result(setting, runs, engine.questions, found, chief, scorer, judged)
         return Compared(setting, result, runs, scorer.measures)

@@ -50,6 +50,8 @@ class Setting:
     started: float
     notes: tuple[str, ...] = ()
     """Notes on the file of questions, and on a judge that failed."""
+    about_these: bool = False
+    """Whether conclusions are to hold for the documents of these questions only."""
 
 
 def comparison_result(
@@ -64,7 +66,7 @@ def comparison_result(
     """Put together the result that the report shows and ``potluck compare --json`` prints."""
     metric, measure = chief.name, scorer.measures[chief.name]
     tables = {run.variant.name: measure_tables(run, scorer) for run in runs if run.error is None}
-    clusters, chunks = clusters_of(questions), dict[str, ChunkText]()
+    clusters, chunks = clusters_of(questions, setting.about_these), dict[str, ChunkText]()
     names = list(dict.fromkeys(name for table in tables.values() for name in table))
     variants = tuple(_variant(run, tables.get(run.variant.name, {}), scorer, clusters) for run in runs)
     pairs = tuple(pair_results(tables, setting.baseline, metric, scorer.measures, clusters))

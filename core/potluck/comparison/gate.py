@@ -89,7 +89,7 @@ def gate(
         check_measure(wanted.metric, scorer)
         runs = _runs(recipe, plan, wanted)
         engine = Engine([run.variant.recipe for run in runs], scorer, resources, plan.questions, plan.limit)
-        clusters = _clusters(engine.questions)
+        clusters = _clusters(engine.questions, recipe.decision.is_about_these)
         candidates = [
             _Candidate(run, clusters.open_test(wanted)) for run in (runs[1:] if wanted.against_baseline else runs)
         ]
@@ -142,9 +142,9 @@ class _Clusters:
             yield batch
 
 
-def _clusters(questions: Sequence[Question]) -> _Clusters:
+def _clusters(questions: Sequence[Question], fixed: bool) -> _Clusters:
     """Those of the questions, as far as something can be concluded about others."""
-    found = clusters_of(questions)
+    found = clusters_of(questions, fixed)
     if found.population != "clusters":
         return _Clusters([[place] for place in range(len(questions))], None)
     places = [list[int]() for _ in range(found.count)]

@@ -195,7 +195,7 @@ class DocumentQA(Workload):
         results = [searched.results[one.question.id] for one in answered]
         account_passages(ledger, results, searched.search, recipe.retriever.k)
         self._account(ledger.open("answer", "passages"), answered, recipe)
-        intervals = self._intervals(answered)
+        intervals = self._intervals(recipe, answered)
         known = intervals or self._means(answered)
         chief = self.scorer.chief(known, [one.question for one in answered])
         return EvaluationReport(
@@ -262,10 +262,10 @@ class DocumentQA(Workload):
             "ledger": report.ledger.as_json() if report else None,
         }
 
-    def _intervals(self, answered: Sequence[Answered]) -> dict[str, Interval]:
+    def _intervals(self, recipe: RecipeModel, answered: Sequence[Answered]) -> dict[str, Interval]:
         """None if the library that computes them is missing: the means are useful without."""
         try:
-            clusters = clusters_of([one.question for one in answered])
+            clusters = clusters_of([one.question for one in answered], recipe.decision.is_about_these)
             return self.scorer.intervals([one.score for one in answered], clusters)
         except MissingDependency:
             return {}

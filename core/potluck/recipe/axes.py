@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from potluck.documents import Json
+from potluck.recipe.decision import DECISION_KEYS
 from potluck.recipe.messages import format_value
 from potluck.recipe.model import FIXED
 from potluck.recipe.nodes import Findings, Node, Place, without
@@ -28,6 +29,8 @@ def read_axes(
     base, known = without(root, "compare"), set(findings)
     choices = [key for key in keys if key not in FIXED]
     for axis, values in node.value.items():
+        if axis in DECISION_KEYS:
+            continue
         at = node.keys[axis]
         if axis != STRATEGY and not _is_choice(axis, at, choices, findings):
             continue
@@ -45,7 +48,7 @@ def read_axes(
                 if place not in inside:
                     place, message = value.place, f"with this value, {message}"
                 findings.note(place, message)
-    return {axis: _plain(values) for axis, values in node.value.items()}
+    return {axis: _plain(values) for axis, values in node.value.items() if axis not in DECISION_KEYS}
 
 
 def _is_choice(axis: str, at: Place, choices: Sequence[str], findings: Findings) -> bool:
@@ -53,7 +56,9 @@ def _is_choice(axis: str, at: Place, choices: Sequence[str], findings: Findings)
     if path[0] in choices and all(path):
         return True
     findings.note(
-        at, f"compare: {format_value(axis)} is not a key that can be compared{did_you_mean(path[0], choices)}"
+        at,
+        f"compare: {format_value(axis)} is not a key that can be compared"
+        f"{did_you_mean(path[0], [*choices, *DECISION_KEYS])}",
     )
     return False
 

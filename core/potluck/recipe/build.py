@@ -14,6 +14,7 @@ from potluck.contracts import Kind
 from potluck.recipe.axes import read_axes
 from potluck.recipe.chat_keys import read_chat
 from potluck.recipe.component_keys import ComponentKeys
+from potluck.recipe.decision import read_decision
 from potluck.recipe.document_keys import read_documents
 from potluck.recipe.model import (
     DEFAULTS,
@@ -44,7 +45,7 @@ def build_recipe(source: RecipeSource) -> RecipeModel | None:
     parts = _read_parts(source, components, retriever)
     tuner, tuning = read_tuning(source, components, parts["chat"])
     check_keys(source, parts)
-    answer = source.section("answer", AnswerSettings)
+    answer, decision = source.section("answer", AnswerSettings), read_decision(root, findings)
     name, prompt, seed = source.text("name") or source.path.stem, read_prompt(source), read_seed(source)
     shots, questions = read_shots(source, prompt), read_question_path(source)
     watching = list(read_observers(root, lambda node: components.read("observer", node, "observers"), findings))
@@ -76,6 +77,7 @@ def build_recipe(source: RecipeSource) -> RecipeModel | None:
         tuner=tuner,
         components={kind: tuple(part for part, _ in those) for kind, those in named.items() if those},
         compare=compare,
+        decision=decision,
         seed=seed,
         observers=tuple(part for part, _ in watching),
     )

@@ -13,6 +13,7 @@ from potluck import plugins
 from potluck.contracts import KINDS, ChatOptions, Config, Kind, PluginKind
 from potluck.documents import Json
 from potluck.plugins import Plugin
+from potluck.recipe.decision import DecisionSettings
 from potluck.recipe.prompt_template import PromptTemplate
 from potluck.recipe.tuning_settings import FROM_TUNER, Tuning
 from potluck.redaction import redact, redact_mapping
@@ -227,6 +228,7 @@ class RecipeModel:
     components: Mapping[Kind, tuple[ComponentSpec, ...]] = field(default_factory=dict)
     """Those of the kinds that are named by a key alone, as far as the recipe names some."""
     compare: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+    decision: DecisionSettings = field(default_factory=DecisionSettings)
     seed: int = 0
     observers: tuple[ComponentSpec, ...] = field(default=(), compare=False)
     """The observers: they affect neither the results nor a run's manifest."""
@@ -245,7 +247,7 @@ class RecipeModel:
             "questions": str(self.questions) if self.questions else None,
             "tuner": _component(self.tuner) if self.tuner else None,
             **{kind.key: self._plugins_of(kind) for kind in NAMED},
-            "compare": {axis: _axis(axis, values) for axis, values in self.compare.items()} or None,
+            "compare": self._compare() or None,
         }
         return {
             "potluck": FORMAT,
@@ -260,6 +262,10 @@ class RecipeModel:
             **{key: value for key, value in optional.items() if value is not None},
             "seed": self.seed,
         }
+
+    def _compare(self) -> dict[str, Json]:
+        axes = {axis: _axis(axis, values) for axis, values in self.compare.items()}
+        return {**self.decision.as_mapping(), **axes}
 
     @property
     def metrics(self) -> tuple[ComponentSpec, ...]:

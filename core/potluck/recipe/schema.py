@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, cast, get_args
 
 from potluck import plugins
 from potluck.contracts import KINDS, Config, Kind, PluginKind
 from potluck.documents import Json
 from potluck.errors import NameClash, PluginError
 from potluck.recipe.axes import STRATEGY
+from potluck.recipe.decision import DecisionSettings, Intended
 from potluck.recipe.model import (
     DEFAULTS,
     FIXED,
@@ -97,6 +98,12 @@ def _compare(keys: list[str]) -> _Schema:
         "properties": {
             **{key: _schema_of_mapping({"$ref": f"#/properties/{key}"}) for key in choices},
             STRATEGY: _schema_of_mapping({"type": "object", "minProperties": 1}),
+            "decide_by": {"type": "string", "minLength": 1, "description": "The measure that variants are ranked by."},
+            "population": {
+                "enum": [*get_args(Intended)],
+                "default": DecisionSettings().population,
+                "description": "What conclusions are to hold for.",
+            },
         },
         "patternProperties": {rf"^({'|'.join(choices)})\.[^.]": _schema_of_mapping({})},
         "additionalProperties": False,

@@ -126,7 +126,7 @@ class ExampleTask(Workload):
     ) -> EvaluationReport:
         """The measures of the answers; of labels also what was taken for what."""
         components, examples = self.resources.with_chat(recipe), _examples(answered)
-        clusters = clusters_of([one.question for one in answered])
+        clusters = clusters_of([one.question for one in answered], recipe.decision.is_about_these)
         intervals = self.scorer.intervals([one.score for one in answered], clusters)
         chief = self.scorer.chief(intervals, [one.question for one in answered])
         metrics: dict[str, float | None] = {name: one.mean for name, one in intervals.items()}

@@ -32,6 +32,7 @@ LLAMA = (
 )
 COUNTING = "{% for m in messages %}[{{ loop.index }}] {{ m['content'] }}\n{% endfor %}"
 NO_SYSTEM = "{{ raise_exception('no system') if messages[0]['role'] == 'system' }}{{ messages[0]['content'] }}"
+LONG = CHATML + "{% if messages | length > 3 %}And so on.{% endif %}"
 ANY = TaskWording(PromptTemplate("{text}"))
 
 
@@ -84,7 +85,7 @@ def test_a_prompt_with_several_fields_is_shown_to_whoever_asks(tmp_path: Path) -
     assert "<|im_start|>user\n{{ .Prompt }}<|im_end|>" in said
 
 
-@pytest.mark.parametrize("template", [COUNTING, NO_SYSTEM, 'x"""{{ messages[0]["content"] }}'])
+@pytest.mark.parametrize("template", [COUNTING, NO_SYSTEM, LONG, 'x"""{{ messages[0]["content"] }}'])
 def test_a_template_that_is_not_a_sequence_of_turns_is_left_to_ollama(template: str, tmp_path: Path) -> None:
     _, found = written(tmp_path, template, TaskWording(PromptTemplate("哪一類？{prompt}")))
 

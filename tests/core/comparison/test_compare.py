@@ -5,6 +5,7 @@ Modules: ``potluck.comparison.compare``.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from potluck.hookspecs import StageEvent, hookimpl
 from potluck.model_sources.model_store import ModelStore
 from potluck.observation.observers import Observers
 from potluck.recipe.model import RecipeModel
+from potluck.recipe.recipe_loader import reread_recipe
 from potluck.recipe.swaps import Variant
 from potluck.workspace import Workspace
 from support.planted import plant
@@ -132,6 +134,36 @@ def test_a_measure_that_no_question_has_is_refused_with_those_there_are(
 ) -> None:
     with pytest.raises(PotluckError, match=r"^no question has the measure '無'; there are: .*f1"):
         compare(model, Plan(metric="無", limit=1, causes=False), resources)
+
+
+def deciding(model: RecipeModel, **settings: str) -> RecipeModel:
+    """The recipe with settings of its decision; its questions are of two groups of customers, of four of each."""
+    lines = (model.folder / "questions.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = [{**json.loads(line), "group": f"客戶{number // 4}"} for number, line in enumerate(lines)]
+    (model.folder / "questions.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return reread_recipe(model, {"compare": {**model.as_mapping()["compare"], **settings}})  # type: ignore[dict-item]
+
+
+def test_the_measure_that_the_recipe_names_decides_unless_the_command_names_another(
+    model: RecipeModel, resources: SharedResources
+) -> None:
+    recipe = deciding(model, decide_by="latency")
+
+    assert compare(recipe, Plan(causes=False), resources).result.metric == "latency"
+    assert compare(recipe, Plan(causes=False, metric="f1"), resources).result.metric == "f1"
+    with pytest.raises(PotluckError, match=r"^no question has the measure '無'"):
+        compare(deciding(model, decide_by="無"), Plan(causes=False), resources)
+
+
+def test_few_groups_are_concluded_about_and_no_others(model: RecipeModel, resources: SharedResources) -> None:
+    result = compare(deciding(model), Plan(causes=False), resources).result
+    (pair,) = [one for one in result.pairs if one.metric == "f1"]
+
+    assert (pair.n, pair.clusters, pair.cluster_kind, pair.population) == (ITEMS, 2, "group", "these clusters")
+    assert "7 questions in 2 groups" in pair.sentence
+    words = "This holds for further questions in these 2 groups only: fewer than 8 groups tell nothing about others."
+    assert words in result.conclusion.sentences
+    assert (result.variants[0].metrics["f1"].clusters, result.ranking[0].metric.cluster_kind) == (2, "group")
 
 
 def test_a_judge_that_there_is_not_is_told_before_anything_is_asked(

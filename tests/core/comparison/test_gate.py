@@ -19,6 +19,7 @@ from potluck.errors import PotluckError
 from potluck.model_sources.model_store import ModelStore
 from potluck.observation.observers import Observers
 from potluck.recipe.model import RecipeModel
+from potluck.recipe.recipe_loader import reread_recipe
 from potluck.results.runs import DecisionResult
 from potluck.statistics.sequential import State
 from potluck.workspace import Workspace
@@ -172,3 +173,36 @@ def test_a_gate_passes_where_every_variant_does_and_fails_where_one_does(
         ],
         "notes": ["註"],
     }
+
+
+def group_questions(model: RecipeModel, size: int) -> None:
+    """Put so many questions each into one group."""
+    path = model.folder / "questions.jsonl"
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    grouped = ({**row, "group": number // size} for number, row in enumerate(rows))
+    path.write_text("".join(json.dumps(row) + "\n" for row in grouped), encoding="utf-8")
+
+
+def test_whole_groups_are_asked_and_each_is_one_bet(model: RecipeModel, workspace: Workspace) -> None:
+    single = decide("exact_match >= 0.5", model, workspace).decisions[0]
+    group_questions(model, 6)
+    found = decide("exact_match >= 0.5", model, workspace).decisions[0]
+
+    assert (single.verdict, found.verdict) == ("passed", "passed")
+    assert single.asked < found.asked
+    assert found.asked % 6 == 0
+    assert found.sentence.endswith(f"after {found.asked} questions in {found.asked // 6} groups")
+
+
+def test_questions_of_few_groups_or_of_these_documents_are_bets_by_themselves(
+    model: RecipeModel, workspace: Workspace
+) -> None:
+    single = decide("exact_match >= 0.5", model, workspace).decisions[0]
+    group_questions(model, 12)
+    few = decide("exact_match >= 0.5", model, workspace).decisions[0]
+    group_questions(model, 6)
+    these = decide(
+        "exact_match >= 0.5", reread_recipe(model, {"compare": {"population": "these-documents"}}), workspace
+    ).decisions[0]
+
+    assert few == these == single

@@ -205,3 +205,20 @@ def test_a_model_that_variants_share_is_trained_once_and_not_again_where_it_was_
     check_total(first)
     check_total(again)
     assert trained.is_dir()
+
+
+def test_a_training_whose_time_is_unknown_is_listed_with_the_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("peft")
+    from support import tuning
+
+    monkeypatch.setattr("potluck.tuning.probe.probe_training", lambda method, request: None)
+    home = tuning.write_home(tmp_path, tuning.make_model(tmp_path / "tiny"))
+    axes = {"chat.max_tokens": {"四": 4, "五": 5}}
+    chat = {"use": "transformers", "temperature": 0}
+    with tuning.recipe(home, task="generation", chat=chat, compare=axes, questions="test.jsonl") as opened:
+        (training,) = [part for part in plan_of(opened.model.path).work if part.action == "train"]
+
+    assert (training.count, training.seconds) == (1, None)
+    assert training.unknown == "the tuner does not say it, or the memory does not suffice"

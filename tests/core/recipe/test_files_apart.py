@@ -12,7 +12,7 @@ import pytest
 
 from potluck import Recipe
 from potluck.recipe import load, load_sources
-from potluck.recipe.files_apart import RECIPES, excluded, files_apart
+from potluck.recipe.files_apart import RECIPES, exclude_patterns, files_apart
 from potluck.recipe.recipe_loader import reread_recipe
 from potluck.stages.discover import discover_documents
 
@@ -72,7 +72,7 @@ def test_only_what_lies_among_the_documents_is_named(write: Write, tmp_path: Pat
     within = load(write("documents: .\nquestions: 測驗.csv\n"))
     outside = load(write("documents: 內/*.csv\nquestions: 測驗.csv\n"))
 
-    assert (excluded(within), excluded(outside)) == (["recipe.yaml", "測驗.csv"], [])
+    assert (exclude_patterns(within), exclude_patterns(outside)) == (["recipe.yaml", "測驗.csv"], [])
     assert files_apart(load(write("questions: 測驗.csv\n"))) == ()
     assert RECIPES[0] == "recipe.yaml"
     assert files_apart(within) == (tmp_path / "recipe.yaml", tmp_path / "測驗.csv")

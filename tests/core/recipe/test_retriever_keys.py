@@ -33,7 +33,10 @@ CASES = [
     ),
     ("retriever: [vector]\n", "3:12: retriever: expected a mapping, got a list"),
     ("retriever: 向量\n", "3:12: unknown retriever '向量'"),
-    ("retriever: {use: fused, of: [{use: hanbi, kk: 1}]}\n", "3:43: unknown key 'kk' in retriever.of.1"),
+    (
+        "retriever: {use: fused, of: [{use: hanbi, kk: 1}]}\n",
+        "3:43: unknown key 'kk' in retriever.of.1. It takes least, workers, send, wrong, use",
+    ),
     ("retriever: {use: fused, of: [hanbi, 向量]}\n", "3:37: unknown retriever '向量'"),
     (
         "retriever: {use: fused, k: 0, of: [向量]}\n",

@@ -185,3 +185,17 @@ def test_damaged_answers_are_an_error(home: Path, content: str) -> None:
 
     with pytest.raises(RunUnreadable, match="is not what a run has written"):
         compare_runs(folder, folder)
+
+
+def test_what_an_answer_says_beside_its_figures_is_not_a_measure(home: Path) -> None:
+    a, b = run(home), run(home, BLIND)
+    for folder in (a, b):
+        file = folder / "answers.jsonl"
+        rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+        beside = ({**row, "scores": {**row["scores"], "filtered": True, "refused": None}} for row in rows)
+        file.write_text("".join(json.dumps(row) + "\n" for row in beside), encoding="utf-8")
+
+    found = compare_runs(a, b)
+
+    assert of(found, "f1").n == ITEMS
+    assert [of(found, name).difference for name in ("filtered", "refused")] == [None, None]

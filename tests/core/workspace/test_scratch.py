@@ -84,6 +84,16 @@ def test_a_scratch_workspace_knows_what_the_real_one_does_and_changes_nothing_th
     assert not place.parent.exists()
 
 
+def test_a_scratch_workspace_finds_what_was_trained(folder: Path) -> None:
+    (folder / "tuned" / "a1").mkdir(parents=True)
+    (folder / "tuned" / "a1" / "potluck.json").write_text("{}", encoding="utf-8")
+
+    with scratch(folder) as workspace:
+        assert (workspace.folder / "tuned" / "a1" / "potluck.json").read_text(encoding="utf-8") == "{}"
+
+    assert (folder / "tuned" / "a1" / "potluck.json").is_file(), "it is still there"
+
+
 def test_without_a_workspace_it_is_empty_and_none_is_made(tmp_path: Path) -> None:
     with scratch(tmp_path / ".potluck") as workspace:
         assert texts(workspace) == []
