@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from potluck.evaluation.workload import Preparation, Workload
     from potluck.planning.plan import PlanReport
     from potluck.recipe.swaps import Variant
+    from potluck.recipe.variants import Design
     from potluck.results.stages import TaskPlanResult, TuningPlanResult
     from potluck.runs.comparison_run import Comparison
     from potluck.runs.run import RunReport
@@ -256,20 +257,21 @@ class Recipe:
             return keep_run(done, self._workload(), preparation, evaluation, self.components)
 
     @while_open
-    def plan(self) -> PlanReport | TuningPlanResult | TaskPlanResult:
+    def plan(
+        self, swaps: Sequence[str] = (), design: Design = "grid"
+    ) -> PlanReport | TuningPlanResult | TaskPlanResult:
         """Say what ``run`` would take and what would leave the machine; of a recipe with axes, ``compare`` as well.
 
-        Some texts are embedded and one or two questions answered to measure the time, unless they would leave the
-        machine. What is loaded and answered is kept for the run if there is a workspace that can be written; none is
-        made. Raises ``PotluckError`` for a recipe with neither documents nor a task.
+        ``swaps`` are axes instead of the recipe's own. Some texts are embedded and one or two questions answered to
+        measure the time, unless they would leave the machine; the run finds them if a workspace can be written.
         """
         from potluck.runs.planning import plan_recipe
 
         if can_be_written(folder_of(self.model)):
             with suppress(WorkspaceBusy):
-                return plan_recipe(self.components, self.observers)
+                return plan_recipe(self.components, self.observers, swaps, design)
         with self.looking() as components:
-            return plan_recipe(components, self.observers)
+            return plan_recipe(components, self.observers, swaps, design)
 
     @contextmanager
     def looking(self) -> Iterator[Components]:
@@ -297,8 +299,7 @@ class Recipe:
         return any(map(needs_network, recipes))
 
     def close(self) -> None:
-        """Close models, stores, the workspace and the observers. Whatever uses them afterwards raises
-        ``RecipeClosed``."""
+        """Close models, stores, the workspace and the observers; who uses them afterwards gets ``RecipeClosed``."""
         self._is_closed = True
         with ExitStack() as closing:  # the last first, each even if one before it fails
             for name in ("observers", "workspace", "components"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -12,6 +12,7 @@ from potluck.amounts import many
 from potluck.cli.common import open_recipe, print_notes, source_options, warn
 from potluck.cli.terminal import echo, print_json
 from potluck.durations import NO_TIME, Duration, clock
+from potluck.recipe.variants import DESIGNS, Design
 
 if TYPE_CHECKING:
     from potluck.planning.plan import PlanReport
@@ -24,8 +25,12 @@ _LEAST = 0.05
 
 
 @click.command("plan")
+@click.option("--swap", "swaps", multiple=True, metavar="AXIS=VALUE,...", help="An axis to compare: retriever.k=2,4.")
+@click.option("--design", type=click.Choice(DESIGNS), default="grid", show_default=True, help="Which combinations.")
 @source_options
-def command(sources: tuple[Path, ...], overrides: tuple[str, ...], as_json: bool) -> int:
+def command(
+    sources: tuple[Path, ...], overrides: tuple[str, ...], swaps: tuple[str, ...], design: str, as_json: bool
+) -> int:
     """Say what a recipe would take, and what would leave the machine.
 
     SOURCE is a recipe, or documents without one: a folder or files.
@@ -34,8 +39,8 @@ def command(sources: tuple[Path, ...], overrides: tuple[str, ...], as_json: bool
     tunes and has no documents: parameters, memory, disk, steps and time of the training. Of a task that trains nothing:
     how many examples it has, and the hosts that would get them.
 
-    If the recipe has axes under `compare:`, also what comparing them would take: what the variants load, split, embed,
-    train and answer, each with its time, and in all.
+    If the recipe has axes under `compare:`, or if --swap gives some, also what comparing them would take: what the
+    variants load, split, embed, train and answer, each with its time, and in all.
 
     Of documents: what a run would load, split, embed and answer, each with its time. The time is measured: documents
     are loaded and split for it, which is kept for the run if there is a workspace that can be written (`potluck index`
@@ -51,7 +56,7 @@ def command(sources: tuple[Path, ...], overrides: tuple[str, ...], as_json: bool
     from potluck.results.stages import TuningPlanResult
 
     with open_recipe(sources, overrides, as_json, keeps=False) as opening:
-        report = opening.plan()
+        report = opening.plan(swaps, cast(Design, design))
     if as_json:
         print_json(report.as_json() if isinstance(report, PlanReport) else as_json_of(report))
         return 1 if report.problems else 0

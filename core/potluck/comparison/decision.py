@@ -32,7 +32,9 @@ def conclude_comparison(
         )
     best = ranking[0]
     is_lost = any(one.name == baseline and one.error is not None for one in variants)
-    sentences = [_advice(taken, best, baseline, measure, is_lost)]
+    sentences = [*_tie(ranking, measure)]
+    if taken is not best or not sentences:
+        sentences.append(_advice(taken, best, baseline, measure, is_lost))
     if taken is not best:
         sentences.append(_why_cheaper(taken, best, measure))
     sentences += _rivals(ranking, taken, best, baseline)
@@ -50,6 +52,16 @@ def _nothing_to_compare(ranking: Sequence[RankedVariant], variants: Sequence[Var
     return f"There is nothing to choose from: only {ranking[0].variant} has been measured" + (
         f", as {failed} failed." if failed else "."
     )
+
+
+def _tie(ranking: Sequence[RankedVariant], measure: Measure) -> Iterator[str]:
+    """That all have the same mean, if they have."""
+    means = {one.metric.mean for one in ranking}
+    if len(means) == 1:
+        figure = f"{means.pop():.3f}{f' {measure.unit}' if measure.unit else ''}"
+        names = [one.variant for one in ranking]
+        whom, both = (f"{names[0]} from {names[1]}", "both") if len(names) == 2 else ("the variants apart", "all")
+        yield f"Nothing tells {whom} by {measure.name}: {both} have {figure}."
 
 
 def _advice(taken: RankedVariant, best: RankedVariant, baseline: str, measure: Measure, is_lost: bool) -> str:

@@ -19,8 +19,7 @@ from potluck.evaluation.workload import Workload
 from potluck.observation.stage import stage
 from potluck.planning.measured import Measured
 from potluck.planning.work import duration_of, estimated_work, unknown_work
-from potluck.recipe.model import RecipeModel
-from potluck.recipe.variants import variants
+from potluck.recipe.swaps import Variant
 from potluck.results.stages import Action, ComparisonPlanResult, PlannedWork
 from potluck.stages.tune import plan_training, training_request
 
@@ -54,17 +53,16 @@ class _Sum:
 
 
 def plan_comparison(
-    recipe: RecipeModel,
+    chosen: Sequence[Variant],
     resources: SharedResources,
     workload: Workload,
     measured: Measured,
     begun: Sequence[PlannedWork] = (),
 ) -> ComparisonPlanResult:
-    """Count and time what comparing the recipe's variants would take. Raises what reading and planning them raises.
+    """Count and time what comparing the variants would take. Raises what reading and planning them raises.
 
     ``measured`` is what the plan of the recipe itself has measured, ``begun`` what it has loaded and split.
     """
-    chosen = variants(recipe)
     total = _Sum([part for part in begun if part.action in ("load", "split")])
     with stage(resources.observers, "plan", "variants", len(chosen)) as running:
         for number, one in enumerate(chosen, 1):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from potluck.evaluation.resources import SharedResources
 from potluck.metrics.scorer import Scorer
 from potluck.planning.measured import Measured
 from potluck.planning.plan import PlanReport
+from potluck.recipe.variants import Design, variants
 from potluck.results.stages import TaskPlanResult, TuningPlanResult
 from potluck.workloads import workload_of
 
@@ -19,8 +21,10 @@ if TYPE_CHECKING:
     from potluck.observation.observers import Observers
 
 
-def plan_recipe(components: Components, observers: Observers) -> PlanReport | TuningPlanResult | TaskPlanResult:
-    """Say what a run would take, and comparing the recipe's axes if it has some and nothing would stop the run.
+def plan_recipe(
+    components: Components, observers: Observers, swaps: Sequence[str] = (), design: Design = "grid"
+) -> PlanReport | TuningPlanResult | TaskPlanResult:
+    """Say what a run would take, and comparing the axes if there are some and nothing would stop the run.
 
     What is measured for both is measured once. Raises what the workload's plan raises.
     """
@@ -28,7 +32,8 @@ def plan_recipe(components: Components, observers: Observers) -> PlanReport | Tu
     with closing(SharedResources(components.workspace, components.models, observers)) as resources:
         workload = workload_of(recipe)(resources, Scorer(components.metrics, recipe.metrics))
         report = workload.plan(components, measured)
-        if not recipe.compare or report.problems:
+        if not (swaps or recipe.compare) or report.problems:
             return report
         begun = report.work if isinstance(report, PlanReport) else ()
-        return replace(report, comparison=plan_comparison(recipe, resources, workload, measured, begun))
+        chosen = variants(recipe, swaps, design)
+        return replace(report, comparison=plan_comparison(chosen, resources, workload, measured, begun))

@@ -32,6 +32,17 @@ def test_a_better_one_is_to_be_taken_with_its_difference_and_interval() -> None:
     assert re.match(rf"Take 混合: recall@2 {FIGURES} against 向量\.", words)
 
 
+def test_what_nothing_tells_apart_is_not_called_the_best() -> None:
+    made = [Made({"tuner": name}, right(0.0)) for name in ("無", "lora", "prefix")]
+    two, three = told(*made[:2]), told(*made)
+    cheaper = told(Made({"chat": "大"}, right(0.8), seconds=2.0), Made({"chat": "小"}, right(0.8), seconds=0.5))
+
+    assert two.startswith("Nothing tells 無 from lora by recall@2: both have 0.000.")
+    assert three.startswith("Nothing tells the variants apart by recall@2: all have 0.000.")
+    assert not any("is the best" in words or "Keep" in words for words in (two, three))
+    assert cheaper.startswith("Nothing tells 大 from 小 by recall@2: both have 0.800. Take 小: ")
+
+
 def test_where_nothing_is_better_the_baseline_is_kept() -> None:
     words = told(Made({"k": "k=2"}, right(0.7)), Made({"k": "k=4"}, right(0.65)))
 

@@ -155,6 +155,17 @@ def test_the_command_says_it_part_by_part_and_in_all(home: Path, path: Path) -> 
     assert not (home / ".potluck").exists()
 
 
+def test_axes_of_the_command_are_planned_instead_of_the_recipes_own(home: Path) -> None:
+    path = write(home, {"retriever.k": {"一": 1, "二": 2, "三": 3}})
+    with Recipe.load(path) as opened:
+        found = opened.plan(["chat.max_tokens=4,5", "retriever.k=1,2"], "paired").comparison
+
+    assert found is not None
+    assert found.variants == 2
+    said = invoke(potluck, "plan", str(path), "--swap", "chat.max_tokens=4,5", "--swap", "retriever.k=1,2").stdout
+    assert f"to compare 4 variants, asking {4 * ITEMS} times in all:" in said
+
+
 def test_after_the_comparison_nothing_is_left(path: Path) -> None:
     with Recipe.load(path) as opened:
         opened.compare()
