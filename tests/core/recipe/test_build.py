@@ -63,6 +63,15 @@ def test_every_key_reaches_the_model(tmp_path: Path) -> None:
     assert recipe.documents.patterns == ("筆記",)
 
 
+def test_a_plugin_that_stands_alone_is_written_by_itself_and_those_of_a_list_as_one(tmp_path: Path) -> None:
+    recipe, _ = build("documents: 筆記\nmetrics: labels\nreranker: numbers\n", tmp_path / "r.yaml")
+
+    assert recipe is not None
+    written = recipe.as_mapping()
+    assert isinstance(written["metrics"], list)
+    assert isinstance(written["reranker"], dict)
+
+
 def test_kinds_that_the_recipe_does_not_name_are_not_among_its_components(tmp_path: Path) -> None:
     recipe, _ = build("metrics: []\n", tmp_path / "食譜.yaml")
 

@@ -195,6 +195,8 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("any-text-is-an-id", {"changed": late}, "'第一章' is not found"),
     ("damage-is-empty", {}, "it keeps no file"),
     ("readers-see-commits-whole", {"reopened": lambda rows: dict([*rows.items()][1:])}, "a reader sees 119 ids"),
+    ("readers-see-commits-whole", {"reopened": lambda rows: {name: rows[name] for name in rows if name != "new"}},
+     "a new reader does not see the commit"),
     ("readers-see-commits-whole", {"changed": late}, "a reader does not find what was always there"),
 ]  # fmt: skip
 
