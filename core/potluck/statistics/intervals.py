@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from potluck.documents import Json
+from potluck.json_values import as_json
 from potluck.statistics.clusters import ClusterKind, Clusters, Population, cluster_totals
 from potluck.statistics.distributions import student_quantile
 from potluck.statistics.figures import mean_figure
@@ -42,7 +43,7 @@ class Interval:
 
     def as_json(self) -> dict[str, Json]:
         """As ``potluck compare --json`` lists it."""
-        return {"mean": self.mean, "low": self.low, "high": self.high, "n": self.n}
+        return as_json(self)
 
 
 def mean_interval(values: Values, bounded: bool | None = None, clusters: Clusters | None = None) -> Interval:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from potluck.cli.interruption import Interruption, sentences
+from potluck.cli.interruption import Interruption, interruption_sentences
 from potluck.hookspecs import StageEvent
 from support.commands import potluck
 from support.fake_plugins import install, install_hashing, visible
@@ -102,14 +102,16 @@ def test_before_the_first_checkpoint_no_step_is_kept() -> None:
 
 def test_a_command_without_stages_says_no_more_than_that(home: Path) -> None:
     assert interrupted().words() == ""
-    assert [*sentences([], ["chat", "notes"])] == ["interrupted; what was finished is kept"]
+    assert [*interruption_sentences([], ["chat", "notes"])] == ["interrupted; what was finished is kept"]
 
 
 def test_a_password_is_not_repeated() -> None:
-    said = [*sentences(["load"], ["index", "r.yaml", "--set", "store.url=postgres://me:secret@host/db"])]
+    said = [*interruption_sentences(["load"], ["index", "r.yaml", "--set", "store.url=postgres://me:secret@host/db"])]
 
     assert said[-1] == "to resume, run the same command again"
 
 
 def test_with_fresh_nothing_kept_would_be_taken() -> None:
-    assert "without it, kept results are used" in [*sentences(["load"], ["compare", "r.yaml", "--fresh"])][-1]
+    assert (
+        "without it, kept results are used" in [*interruption_sentences(["load"], ["compare", "r.yaml", "--fresh"])][-1]
+    )

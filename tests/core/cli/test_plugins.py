@@ -23,6 +23,14 @@ from support.fake_plugins import install
 RULES = ("offsets", "order", "pages")
 
 
+def rules(skipped: str = "") -> tuple[dict[str, Any], ...]:
+    """What was found of each rule: the order is wrong, and the last may not apply."""
+    return tuple(
+        {"rule": name, "kept": name != "order", "why": "亂", "skipped": skipped if name == "pages" else ""}
+        for name in RULES
+    )
+
+
 @pytest.fixture
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     with examined_site(tmp_path, monkeypatch) as site:
@@ -147,8 +155,12 @@ PLUGIN = Plugin("splitter", "甲", "potluck-one", "1.0", "module")
             ["100 ms  can be used; not checked against the rules: it sends texts"],
         ),
         (
-            {"seconds": 0.1, "rules": tuple({"rule": name, "kept": name != "order", "why": "亂"} for name in RULES)},
+            {"seconds": 0.1, "rules": rules()},
             ["100 ms  can be used; 2 of 3 rules are kept", "order: 亂"],
+        ),
+        (
+            {"seconds": 0.1, "rules": rules(skipped="no sample has pages")},
+            ["100 ms  can be used; 1 of 2 rules are kept; 1 rule does not apply", "order: 亂"],
         ),
     ],
 )

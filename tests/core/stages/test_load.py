@@ -18,7 +18,7 @@ from potluck.indexing import update as indexing
 from potluck.loading.failure import LoadFailure
 from potluck.runs import pins
 from potluck.stages import discover as discovering
-from potluck.stages.discover import discover
+from potluck.stages.discover import discover, discover_documents
 from potluck.stages.load import FILES_PER_PROCESS, Loaded, check_any_read, count_processes
 from support.fake_plugins import install, install_hashing, visible
 
@@ -162,11 +162,11 @@ def test_a_file_that_vanishes_after_its_folder_was_listed_is_told(home: Path, mo
     (home / "other.txt").write_text("Another one.")
 
     def list_and_remove(*arguments: object) -> object:
-        found = discover(*arguments)  # type: ignore[arg-type]
+        found = discover_documents(*arguments)  # type: ignore[arg-type]
         (home / "note.txt").unlink()
         return found
 
-    monkeypatch.setattr(indexing, "discover", list_and_remove)
+    monkeypatch.setattr(indexing, "discover_documents", list_and_remove)
     assert indexed(home, "within", "EIO") == ["DocumentVanished", "DocumentInaccessible"]
 
 
@@ -176,11 +176,11 @@ def test_a_run_pins_the_documents_that_are_there(home: Path, monkeypatch: pytest
     (home / "recipe.yaml").write_text('documents: "*.txt"\nembedder: hashing\n')
 
     def list_and_remove(*arguments: object) -> object:
-        found = discover(*arguments)  # type: ignore[arg-type]
+        found = discover_documents(*arguments)  # type: ignore[arg-type]
         (home / "note.txt").unlink()
         return found
 
-    monkeypatch.setattr(pins, "discover", list_and_remove)
+    monkeypatch.setattr(pins, "discover_documents", list_and_remove)
     with Recipe.load(home / "recipe.yaml") as recipe:
         assert list(pins.pins(recipe.model, recipe.components)["document"]) == ["other.txt", "rest.txt"]
 

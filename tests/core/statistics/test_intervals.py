@@ -48,7 +48,9 @@ def test_equal_times_are_not_certainty_either():
 
 
 def test_one_question_has_a_mean_and_no_interval():
-    assert mean_interval([0.7]).as_json() == {"mean": 0.7, "low": None, "high": None, "n": 1}
+    own = {"clusters": None, "cluster_kind": None, "population": "questions"}
+
+    assert mean_interval([0.7]).as_json() == {"mean": 0.7, "low": None, "high": None, "n": 1, **own}
 
 
 def test_graded_values_have_a_narrower_interval_than_right_and_wrong_of_the_same_mean():
