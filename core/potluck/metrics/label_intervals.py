@@ -51,7 +51,7 @@ def label_intervals(
 def _interval(mean: float, draws: Sequence[Array], n: int, clusters: Clusters | None) -> Interval:
     """The hull of the middles of several bootstraps, and of the mean."""
     ends = np.array([np.quantile(drawn, [ALPHA / 2, 1 - ALPHA / 2]) for drawn in draws])
-    population, count, kind = ("questions", None, None) if clusters is None else clusters.told
+    population, count, kind = ("questions", None, None) if clusters is None else clusters.scope
     low, high = min(mean, float(ends[:, 0].min())), max(mean, float(ends[:, 1].max()))
     return Interval(mean, low, high, n, count, kind, population)
 

@@ -54,7 +54,7 @@ class Measured:
         passages: int = 0,
         characters: int = 0,
     ) -> Duration | None:
-        """The time of an answer from ``passages`` of so many ``characters`` in all; None if nobody knows.
+        """The time of an answer from ``passages`` that hold ``characters`` in all; None if unknown.
 
         That of answers which are ``kept`` from as many passages, about as long; else that of ``attempt``, which is
         made once for a ``key`` and gives seconds of answers; else that of any that are kept, for what it is worth.

@@ -19,7 +19,7 @@ def cluster_labels(questions: Sequence[Question]) -> list[Hashable]:
     """A label for each question, equal for those that hang together.
 
     Questions with a ``group`` hang together with those of the same group. Others do so if they are on the same
-    document, also by way of a third one that is on two documents; one without a document stands for itself.
+    document, also through a third one that is on two documents; one without a document stands for itself.
     """
     parents: dict[Hashable, Hashable] = {}
 

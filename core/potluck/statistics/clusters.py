@@ -65,7 +65,7 @@ class Clusters:
         return "these clusters" if self.fixed or self.count < FEWEST_CLUSTERS else "clusters"
 
     @property
-    def told(self) -> tuple[Population, int | None, ClusterKind | None]:
+    def scope(self) -> tuple[Population, int | None, ClusterKind | None]:
         """The population, the number of clusters and their kind; without these if each question stands for itself."""
         population = self.population
         return (population, None, None) if population == "questions" else (population, self.count, self.kind)

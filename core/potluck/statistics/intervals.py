@@ -55,7 +55,7 @@ def mean_interval(values: Values, bounded: bool | None = None, clusters: Cluster
     means = question_means(question_table(values))
     totals = cluster_totals(means, clusters)
     n, mean = len(means), float(means.mean())
-    population, count, kind = ("questions", None, None) if clusters is None else clusters.told
+    population, count, kind = ("questions", None, None) if clusters is None else clusters.scope
     if n < 2:
         return Interval(mean, None, None, n)
     if bounded is None:

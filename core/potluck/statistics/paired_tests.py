@@ -95,7 +95,7 @@ def compare_paired(
     p, (low, high) = _right_or_wrong(pairs, alpha) if pairs.test == "mcnemar" else _sign_flip_result(pairs, seed, alpha)
     needed = pairs.clusters_needed(p)
     between, within = _variance_components(tables, after - before)
-    population, count, kind = ("questions", None, None) if clusters is None else clusters.told
+    population, count, kind = ("questions", None, None) if clusters is None else clusters.scope
     generalises = population == "clusters"
     return PairedDifference(
         difference=pairs.mean,

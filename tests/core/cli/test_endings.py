@@ -57,7 +57,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_a_signal_ends_a_command_as_ctrl_c_does_with_its_own_status(home: Path, number: signal.Signals) -> None:
-    process = subprocess.Popen([*COMMAND, "index", "recipe.yaml"], stderr=subprocess.PIPE, text=True)
+    def heed() -> None:
+        # Whoever started these tests in the background may have had it ignored.
+        signal.signal(number, signal.SIG_DFL)
+
+    command = [*COMMAND, "index", "recipe.yaml"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, preexec_fn=heed)
     assert process.stderr is not None
     while "waiting" not in process.stderr.readline():
         pass

@@ -54,7 +54,9 @@ def test_reproducing_what_is_not_a_run_names_those_there_are(
     done = potluck("reproduce", "20200101-000000-0000")
 
     assert done.returncode == 1
-    assert f"there is no run '20200101-000000-0000'; the newest are: {run}" in done.stderr
+    # Whether the name is like that of the run hangs on the day.
+    assert "there is no run '20200101-000000-0000'" in done.stderr
+    assert f"; the newest are: {run}" in done.stderr
 
 
 @pytest.mark.parametrize(
