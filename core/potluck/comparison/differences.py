@@ -19,6 +19,8 @@ ALL_PAIRS = 6
 """With more variants than this only the pairs with the baseline, and by the chosen measure with the best, are tested:
 each test makes the others weaker."""
 
+_Pairs: TypeAlias = list[tuple[str, str]]
+
 Tables: TypeAlias = Mapping[str, Mapping[str, Values]]
 """The values of each measure, by the variant's name: shape ``(questions, rounds)``, NaN where there is none."""
 
@@ -53,28 +55,41 @@ def best_variant(tables: Tables, baseline: str, measure: Measure) -> str | None:
 def pair_results(
     tables: Tables, baseline: str, chosen: str, measures: Mapping[str, Measure], clusters: Clusters | None = None
 ) -> Iterator[PairResult]:
-    """Every pair that is tested, measure by measure; Holm's correction is over the pairs of one measure."""
+    """Every pair that is tested, measure by measure; Holm's correction is over the pairs of one measure.
+
+    The best of many is picked by the values that it is then tested on, so each of its pairs counts as picked from all.
+    """
     for name in dict.fromkeys(name for table in tables.values() for name in table):
         measure = measures[name]
         if not measure.paired:
             continue
         best = best_variant(tables, baseline, measure) if name == chosen else None
-        found = [
-            (a, b, both)
-            for a, b in _pairs_to_test(list(tables), baseline, best)
-            if (both := common_values(tables[a].get(name), tables[b].get(name), clusters)) is not None
-        ]
-        for (a, b, _), one in zip(found, compare_family([both for _, _, both in found]), strict=True):
-            yield _pair_result(a, b, measure, one)
+        for pairs, comparisons in families_to_test(list(tables), baseline, best):
+            found = [
+                (a, b, both)
+                for a, b in pairs
+                if (both := common_values(tables[a].get(name), tables[b].get(name), clusters)) is not None
+            ]
+            corrected = compare_family([both for _, _, both in found], comparisons=comparisons)
+            for (a, b, _), one in zip(found, corrected, strict=True):
+                yield _pair_result(a, b, measure, one)
 
 
-def _pairs_to_test(names: Sequence[str], baseline: str, best: str | None) -> list[tuple[str, str]]:
+def families_to_test(names: Sequence[str], baseline: str, best: str | None) -> Iterator[tuple[_Pairs, int | None]]:
+    """The pairs to test, and how many comparisons each family of them stands for.
+
+    Of many variants those with the baseline are planned and those with the best are not: each family has half of the
+    5 % (Bonferroni), and the second stands for all pairs without the baseline.
+    """
     if len(names) <= ALL_PAIRS:
-        return list(itertools.combinations(names, 2))
-    pairs = [(baseline, name) for name in names if name != baseline and baseline in names]
-    if best is None or best == baseline:
-        return pairs
-    return [*pairs, *((best, name) for name in names if name not in (best, baseline))]
+        yield list(itertools.combinations(names, 2)), None
+        return
+    planned = [(baseline, name) for name in names if name != baseline and baseline in names]
+    picked = len(names) * (len(names) - 1) // 2 - len(planned)
+    yield planned, None if best is None else 2 * len(planned)
+    if best is not None and best != baseline:
+        pairs = [(best, name) for name in names if name not in (best, baseline)]
+        yield pairs, 2 * picked if planned else picked
 
 
 def common_values(a: Values | None, b: Values | None, clusters: Clusters | None = None) -> PairedValues | None:

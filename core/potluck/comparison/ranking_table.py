@@ -97,8 +97,10 @@ def means_table(result: ComparisonResult) -> TerminalTable | None:
 
 def how_intervals_are_meant(result: ComparisonResult) -> str:
     """One sentence on the intervals that the tables show."""
-    n = sum(pair.metric == result.metric for pair in result.pairs)
-    corrected = f", those of differences corrected for {n} comparisons" if n > 1 else ""
+    pairs = [pair for pair in result.pairs if pair.metric == result.metric]
+    count = len({name for pair in pairs for name in (pair.a, pair.b)})
+    # All pairs: where not all are tested, the best was picked from all.
+    corrected = f", those of differences corrected for {count * (count - 1) // 2} comparisons" if len(pairs) > 1 else ""
     return f"Brackets are 95 % intervals{corrected}; a difference whose interval holds 0 is not shown to be real."
 
 

@@ -87,7 +87,8 @@ class PairResult:
     """The interval's level: 0.95, raised as Holm's method asks of this pair."""
     p: float
     p_adjusted: float
-    """By Holm's method, over the pairs of one measure; at most 0.05 if there is a verdict."""
+    """By Holm's method, over the pairs of one measure; at most 0.05 if there is a verdict. With more than six variants
+    the pairs with the best count as picked from all pairs."""
     verdict: Verdict
     """Of b against a."""
     needed_n: int | None

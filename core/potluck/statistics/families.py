@@ -39,13 +39,18 @@ class CorrectedDifference:
     p_adjusted: float
 
 
-def compare_family(pairs: Sequence[PairedValues], seed: int = 0) -> list[CorrectedDifference]:
-    """Compare a and b of each pair, b minus a, in one family. Raises as ``compare_paired`` does."""
+def compare_family(
+    pairs: Sequence[PairedValues], seed: int = 0, comparisons: int | None = None
+) -> list[CorrectedDifference]:
+    """Compare a and b of each pair, b minus a, in one family. Raises as ``compare_paired`` does.
+
+    ``comparisons`` says how many the family stands for, where the same values decided which of them are made.
+    """
     first = [compare_paired(one.a, one.b, seed, clusters=one.clusters) for one in pairs]
     p_values = [one.p for one in first]
-    levels = holm_levels(p_values)
+    levels = holm_levels(p_values, comparisons)
     found = [
         one if level == ALPHA else compare_paired(pair.a, pair.b, seed, level, pair.clusters)
         for one, level, pair in zip(first, levels, pairs, strict=True)
     ]
-    return [CorrectedDifference(one, p) for one, p in zip(found, holm(p_values), strict=True)]
+    return [CorrectedDifference(one, p) for one, p in zip(found, holm(p_values, comparisons), strict=True)]

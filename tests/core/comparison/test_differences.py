@@ -8,11 +8,20 @@ from __future__ import annotations
 import itertools
 import math
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
-from potluck.comparison.differences import best_variant, common_values, measure_interval, pair_results, round_means
+from benchmarks import choosing as simulated
+from potluck.comparison.differences import (
+    best_variant,
+    common_values,
+    families_to_test,
+    measure_interval,
+    pair_results,
+    round_means,
+)
 from potluck.contracts import Measure
 from potluck.statistics.clusters import Clusters
 
@@ -127,6 +136,50 @@ def test_of_up_to_six_variants_all_pairs_are_tested_and_of_more_those_with_the_b
     assert pairs_of("abcdefg", "c") == {*(f"a{name}" for name in "bcdefg"), *(f"c{name}" for name in "bdefg")}
     assert pairs_of("abcdefg", "a") == {f"a{name}" for name in "bcdefg"}
     assert pairs_of("abcdefg", "c", baseline="failed") == {f"c{name}" for name in "abdefg"}
+
+
+def test_pairs_with_the_best_of_many_count_as_picked_from_all_pairs_and_share_the_risk_with_those_of_the_baseline() -> (
+    None
+):
+    def counts(names: str, best: str | None, baseline: str = "a") -> list[tuple[int, int | None]]:
+        return [(len(pairs), count) for pairs, count in families_to_test(list(names), baseline, best)]
+
+    assert counts("abcdef", "c") == [(15, None)], "all pairs are tested"
+    assert counts("abcdefg", "c") == [(6, 12), (5, 30)]
+    assert counts("abcdefg", "a") == [(6, 12)], "that the baseline is the best was not known before either"
+    assert counts("abcdefg", None) == [(6, None)], "by another measure nothing was picked"
+    assert counts("abcdefg", "c", baseline="failed") == [(0, 0), (6, 21)]
+
+
+def test_a_verdict_on_the_best_of_many_is_corrected_for_all_from_which_it_was_picked() -> None:
+    rng = np.random.default_rng(3)
+    tables = {name: {"f1": rng.random((40, 1))} for name in "abcdefg"}
+    tables["c"]["f1"] += 1.0
+    found = {one.a + one.b: one for one in pair_results(tables, "a", "f1", {"f1": SHARE})}
+
+    assert max(found[f"a{name}"].confidence for name in "bcdefg") == pytest.approx(1 - 0.05 / 12)
+    assert max(found[f"c{name}"].confidence for name in "bdefg") == pytest.approx(1 - 0.05 / 30)
+
+
+@pytest.mark.parametrize("case", [simulated.Case(300, 20), simulated.Case(100, binary=True, variants=7)], ids=str)
+def test_of_many_variants_of_equal_worth_hardly_ever_one_is_called_better_or_worse(case: simulated.Case) -> None:
+    assert simulated.false_calls(case, 80) <= 0.05
+
+
+def test_the_benchmark_prints_how_often_any_of_equal_variants_is_called_different(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    cases = [simulated.Case(30, 0, variants=7), simulated.Case(30, 20, True, 0.8, variants=8, gains=(0.5,))]
+    with ThreadPoolExecutor(1) as pool:
+        simulated.tabulate_false_calls(pool, 3, cases)
+    title, *rows = capsys.readouterr().out.splitlines()
+
+    assert title.endswith("any is called different")
+    assert [row.partition("  ")[0] for row in rows] == [
+        "7 graded, 30 questions",
+        "8 right or wrong, 30 questions, 20 documents, four by four alike, 1 better",
+    ]
+    assert all(re.fullmatch(r".* \d+\.\d %", row) for row in rows)
 
 
 def test_by_another_measure_than_the_chosen_one_many_variants_are_held_against_the_baseline_alone() -> None:

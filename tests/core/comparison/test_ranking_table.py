@@ -118,5 +118,7 @@ def test_money_is_shown_where_somebody_asks_for_any() -> None:
 
 def test_one_line_says_what_the_brackets_are(found: ComparisonResult) -> None:
     assert "corrected for 6 comparisons" in tables.how_intervals_are_meant(found)
+    many = result([of_f1(name, *VALUES) for name in "甲乙丙丁戊己庚"])
+    assert "corrected for 21 comparisons" in tables.how_intervals_are_meant(many), "though not all are shown"
     alone = result([of_f1("甲", *VALUES), of_f1("乙", *VALUES)])
     assert "corrected" not in tables.how_intervals_are_meant(alone)

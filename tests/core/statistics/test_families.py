@@ -55,6 +55,25 @@ def test_a_single_pair_is_compared_as_it_is():
     assert compare_family([]) == []
 
 
+def test_comparisons_that_were_not_made_count_as_those_that_show_nothing():
+    p_values = [0.0004, 0.02, 0.0009]
+
+    assert holm(p_values, 10) == holm([*p_values, *[1.0] * 7])[:3] == pytest.approx([0.004, 0.16, 0.0081])
+    assert holm_levels(p_values, 10) == holm_levels([*p_values, *[1.0] * 7])[:3] == [0.05 / 10, 0.05 / 8, 0.05 / 9]
+    assert holm(p_values, 2) == holm(p_values), "no fewer than there are"
+    assert holm_levels(p_values, 2) == holm_levels(p_values)
+
+
+def test_a_pair_that_was_picked_from_many_has_the_interval_of_as_many():
+    a, b, *others = np.random.default_rng(0).random((5, 100))
+    (picked,) = compare_family([PairedValues(a, b)], comparisons=4)
+    among = compare_family([PairedValues(a, other) for other in (b, *others)])[0]
+
+    assert picked == among
+    assert picked.difference.confidence == pytest.approx(1 - 0.05 / 4)
+    assert picked.p_adjusted > picked.difference.p
+
+
 def test_more_comparisons_widen_an_interval():
     rng = np.random.default_rng(0)
     a, b, *others = rng.random((5, 100))

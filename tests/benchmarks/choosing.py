@@ -1,0 +1,129 @@
+"""How often a comparison of many variants is wrong: the best of them was picked by the answers that it is judged on.
+
+    python tests/benchmarks/choosing.py [ROUNDS] [PROCESSES]
+
+prints how often any of 24 variants of equal worth is called better or worse than another.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from potluck.comparison.differences import families_to_test
+from potluck.statistics.clusters import Clusters
+from potluck.statistics.distributions import ALPHA
+from potluck.statistics.families import PairedValues, compare_family
+
+Array: TypeAlias = npt.NDArray[np.float64]
+Generator: TypeAlias = np.random.Generator
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """``variants`` that answer ``questions``, whose values are graded, or right or wrong where ``binary``.
+
+    Half of the variance of a value is the question's difficulty. Of the rest a share of .3 is common to the questions
+    of one of ``documents``, if there are any, and a share ``alike`` to variants that belong together, four by four.
+    ``gains`` are how much better the last variants are, in standard deviations; the others are of equal worth.
+    """
+
+    questions: int = 300
+    documents: int = 0
+    binary: bool = False
+    alike: float = 0.0
+    variants: int = 24
+    gains: tuple[float, ...] = ()
+
+    def __str__(self) -> str:
+        """The case as a row of the table has it."""
+        kind = "right or wrong" if self.binary else "graded"
+        documents = f", {self.documents} documents" if self.documents else ""
+        alike = ", four by four alike" if self.alike else ""
+        better = f", {len(self.gains)} better" if self.gains else ""
+        return f"{self.variants} {kind}, {self.questions} questions{documents}{alike}{better}"
+
+    @property
+    def clusters(self) -> Clusters | None:
+        """The documents of the questions."""
+        return Clusters(np.arange(self.questions) % self.documents) if self.documents else None
+
+    def sample(self, rng: Generator) -> Array:
+        """The values, shape ``(questions, variants)``."""
+        groups = self._effects(rng, -(-self.variants // 4))
+        own = math.sqrt(self.alike) * np.repeat(groups, 4, axis=1)[:, : self.variants]
+        own += math.sqrt(1 - self.alike) * self._effects(rng, self.variants)
+        skill = math.sqrt(0.5) * (rng.normal(size=(self.questions, 1)) + own)
+        skill += np.pad(self.gains, (self.variants - len(self.gains), 0))
+        return np.asarray(skill > -0.3, dtype=np.float64) if self.binary else np.clip(0.5 + 0.4 * skill, 0, 1)
+
+    def _effects(self, rng: Generator, columns: int) -> Array:
+        """Standard normal numbers, of whose variance a part is common to the questions of a document."""
+        alone = rng.normal(size=(self.questions, columns))
+        if (clusters := self.clusters) is None:
+            return alone
+        effects: Array = math.sqrt(0.3) * rng.normal(size=(self.documents, columns))[clusters.places]
+        return effects + math.sqrt(0.7) * alone
+
+
+def is_any_called(values: Array, clusters: Clusters | None, seed: int = 0) -> bool:
+    """Whether any of the pairs that a comparison tests is called different; the first variant is the baseline.
+
+    Of each family only the pairs that look clearest are tested, as Holm's method begins with them.
+    """
+    best = int(np.argmax(values.mean(axis=0)))
+    names = [str(number) for number in range(values.shape[1])]
+    for pairs, comparisons in families_to_test(names, "0", str(best)):
+        clearest = sorted(pairs, key=lambda pair: -_clearness(values, pair, clusters))[:2]
+        tested = [PairedValues(values[:, int(a)], values[:, int(b)], clusters) for a, b in clearest]
+        found = compare_family(tested, seed, comparisons or len(pairs))
+        if any(one.p_adjusted <= ALPHA for one in found):
+            return True
+    return False
+
+
+def _clearness(values: Array, pair: tuple[str, str], clusters: Clusters | None) -> float:
+    """The difference of two variants in its standard errors."""
+    deltas = values[:, int(pair[1])] - values[:, int(pair[0])]
+    sums = deltas if clusters is None else np.bincount(clusters.places, deltas)
+    return abs(float(sums.sum())) / math.sqrt(float((sums**2).sum()) or 1.0)
+
+
+def false_calls(case: Case, rounds: int, seed: int = 0) -> float:
+    """How often any of the variants, which are of equal worth, is called better or worse than another."""
+    rng = np.random.default_rng([seed, case.questions, case.documents, case.binary])
+    return float(np.mean([is_any_called(case.sample(rng), case.clusters, number) for number in range(rounds)]))
+
+
+EQUAL = tuple(
+    Case(questions, documents, binary, variants=variants)
+    for variants, questions, documents, binary in product((7, 24), (30, 100, 300), (0, 20), (False, True))
+)
+EQUAL += tuple(replace(case, alike=0.8) for case in EQUAL if case.questions == 300 and case.variants == 24)
+
+
+def tabulate_false_calls(pool: Executor, rounds: int, cases: Sequence[Case] = EQUAL) -> None:
+    """Print a row for each case."""
+    print(f"{'variants of equal worth':64}{'any is called different':>24}")
+    for case, found in zip(cases, pool.map(false_calls, cases, [rounds] * len(cases)), strict=True):
+        print(f"{case!s:64}{100 * found:22.1f} %", flush=True)
+
+
+def main() -> None:
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000
+    processes = int(sys.argv[2]) if len(sys.argv) > 2 else 2
+    print(f"{rounds:,} simulated comparisons for each row")
+    with ProcessPoolExecutor(processes) as pool:
+        tabulate_false_calls(pool, rounds)
+
+
+if __name__ == "__main__":
+    main()
