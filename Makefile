@@ -22,12 +22,22 @@ demo: .venv-demo/done
 
 # The tests and every check that runs on each change: the checks that have one thread run beside one another.
 # Compiled first: hundreds of processes start, and where PYTHONDONTWRITEBYTECODE is set each would compile it all.
+# The order of the files is that of tests/conftest.py.
 test: .venv/done
 	$(MAKE) --jobs 2 --no-print-directory lint compiled
-	.venv/bin/pytest --numprocesses $(WORKERS) --dist loadfile
+	.venv/bin/pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-compiled: .venv/done
+# The tests are collected once, so that pytest has compiled them when each worker collects them. What cannot be collected
+# is told when they run.
+compiled: .venv/compiled
 	.venv/bin/python -m compileall -q core plugins tests/support
+	-.venv/bin/pytest --collect-only -q >/dev/null 2>&1
+
+# On all processors, and beside the checks: pip would do it on one, while nothing else can run. Some files are for other
+# versions of Python.
+.venv/compiled: .venv/done
+	-.venv/bin/python -m compileall -qq -j 0 -x '/(tests|kubernetes)/' .venv/lib
+	touch $@
 
 # What takes minutes each: kills, mutations, packages, training, large sets.
 slow: .venv/done
@@ -59,6 +69,6 @@ clean:
 .venv/done: pyproject.toml
 	$(PYTHON) -m venv .venv
 	.venv/bin/pip install --quiet --upgrade pip
-	.venv/bin/pip install --quiet torch==2.13.0
-	.venv/bin/pip install --quiet --editable '.[dev,all]'
+	.venv/bin/pip install --quiet --no-compile torch==2.13.0
+	.venv/bin/pip install --quiet --no-compile --editable '.[dev,all]'
 	touch $@

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from collections import Counter
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -12,6 +13,10 @@ import pytest
 from hypothesis import settings
 
 from support.samples import SAMPLES, data_folder
+
+TESTS = Path(__file__).parent
+RUN_PROGRAMS = ("packaging", "docs", "real", "benchmarks", "core/cli", "core/report")
+"""Folders of tests most of which run a program: a command, an installer, a browser."""
 
 # The machines are shared: a slow example is no failure, and a failure has to come again.
 settings.register_profile("potluck", deadline=None, derandomize=True)
@@ -36,6 +41,15 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.collect()
         gc.freeze()
         gc.enable()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where tests run at once, files that take long come first, so that no process is left alone with one in the end:
+    those that run programs, whose tests take seconds each, then those with many tests."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        tests = Counter(item.path for item in items)
+        programs = tuple(TESTS / folder for folder in RUN_PROGRAMS)
+        items.sort(key=lambda item: (not any(map(item.path.is_relative_to, programs)), -tests[item.path]))
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import EntryPoint
+from importlib.metadata import Distribution, EntryPoint
 from types import MappingProxyType, ModuleType
 from typing import Any, Literal, cast, overload
 
@@ -281,11 +281,17 @@ def _module_as_observer(plugin: Plugin, module: Any, manager: pluggy.PluginManag
 
 
 def _package(entry: EntryPoint) -> str:
-    return entry.dist.name if entry.dist else "?"
+    return _name_and_version(entry.dist)[0] if entry.dist else "?"
 
 
 def _version(entry: EntryPoint) -> str:
-    return entry.dist.version if entry.dist else "?"
+    return _name_and_version(entry.dist)[1] if entry.dist else "?"
+
+
+@cache
+def _name_and_version(package: Distribution) -> tuple[str, str]:
+    """Python reads a package's whole metadata, its README with it, each time that it is asked for one of them."""
+    return package.name, package.version
 
 
 def _same_package(one: str, other: str) -> bool:

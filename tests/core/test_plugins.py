@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
-from importlib.metadata import entry_points
+from importlib.metadata import PathDistribution, entry_points
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,27 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     install(site, "potluck-two", {**groups, FILE_TYPES: {"xyz": "odd", "TXT": "odd", "md": "no-such-loader"}}, {})
     with visible(site, monkeypatch):
         yield site
+
+
+def test_the_metadata_of_a_package_is_not_read_for_each_of_its_plugins(
+    site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = PathDistribution.read_text
+    packages = []
+
+    def listen(package: PathDistribution, name: str) -> str | None:
+        if name == "METADATA":
+            packages.append(package)
+        return read(package, name)
+
+    monkeypatch.setattr(PathDistribution, "read_text", listen)
+
+    found = plugins.installed_plugins()
+    for plugin in found:
+        plugins.declared_contract(plugin)
+
+    assert len(found) > 50
+    assert max(Counter(map(id, packages)).values()) <= 3
 
 
 def test_listing_imports_no_plugin(site: Path) -> None:

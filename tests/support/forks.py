@@ -105,14 +105,18 @@ def _parent(imported: tuple[str, ...]) -> _Parent:
 
 _CODE = """
 import gc, importlib, importlib.metadata, json, os, pkgutil, runpy, sys
-import potluck.cli
-for module in pkgutil.iter_modules(potluck.cli.__path__, "potluck.cli."):
-    importlib.import_module(module.name)
+for package in ("cli", "comparison", "doctor", "planning", "recipe", "report", "results", "runs", "strategy"):
+    for module in pkgutil.iter_modules(importlib.import_module(f"potluck.{package}").__path__, f"potluck.{package}."):
+        importlib.import_module(module.name)
 for entry in importlib.metadata.distribution("potluck").entry_points:
     if entry.module.startswith("potluck_plugins."):
         importlib.import_module(entry.module)
 of_potluck = ("potluck.api", "potluck.comparison.compare", "potluck.testing")
-of_others = ("asyncio", "filelock", "hypothesis", "platformdirs", "ruamel.yaml", "scipy.special")
+of_others = (
+    *("asyncio", "encodings.utf_8_sig", "filelock", "hypothesis", "http.client", "importlib.readers", "numpy"),
+    *("platformdirs", "rich.console", "rich.progress", "rich.table", "ruamel.yaml", "scipy.special", "sqlite3"),
+    "_strptime",
+)
 for name in (*of_potluck, *of_others, *sys.argv[3:]):
     importlib.import_module(name)
 gc.freeze()  # else the collector of every fork looks through all of it, and copies it in doing so
