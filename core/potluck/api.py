@@ -292,10 +292,10 @@ class Recipe:
         recipes = [self.model]
         if plan is not None and (plan.swaps or self.model.compare):
             recipes = [variant.recipe for variant in self.variants(plan)]
-        if plan is not None and plan.judge:
-            from potluck.comparison.compare import judge_of
+        if plan is not None and plan.judges:
+            from potluck.comparison.judging import judge_of
 
-            recipes.append(judge_of(self.model, plan.judge))
+            recipes += [judge_of(self.model, one) for one in plan.judges]
         return any(map(needs_network, recipes))
 
     def close(self) -> None:

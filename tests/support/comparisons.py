@@ -164,6 +164,12 @@ def pair(a: str, b: str, measure: str, questions: Sequence[dict[str, Any]]) -> d
     }
 
 
+def judged_pair(a: str, b: str, **more: Any) -> dict[str, Any]:
+    """What a judge said of two variants: nothing but what is given."""
+    counts = dict.fromkeys(("n", "wins_a", "wins_b", "tie", "inconsistent", "unparsed"), 0)
+    return {"a": a, "b": b, **counts, **more}
+
+
 def _conclusions(variants: Sequence[dict[str, Any]], pairs: Sequence[dict[str, Any]], baseline: str) -> dict[str, Any]:
     """What follows from these variants and pairs."""
     found = [construct(VariantResult, one) for one in variants]

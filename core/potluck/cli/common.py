@@ -110,12 +110,12 @@ def open_recipe(
     plan: Plan | None = None,
     *,
     fresh: bool = False,
-    apart: Path | None = None,
+    apart: Sequence[Path | None] = (),
     keeps: bool = True,
 ) -> Iterator[Recipe]:
     """Open a recipe for a command: with a progress display, and with the network shut unless the recipe needs it.
 
-    ``sources`` are a recipe, or documents without one, but for the file ``apart``. ``plan`` is of a comparison, whose
+    ``sources`` are a recipe, or documents without one, but for the files ``apart``. ``plan`` is of a comparison, whose
     variants may need the network too; with ``fresh`` no answer is taken from what was kept. ``keeps``: the command
     makes a workspace, and says where.
     """
@@ -124,7 +124,7 @@ def open_recipe(
     from potluck.recipe import load_sources
 
     paths = [sources] if isinstance(sources, Path) else [*sources]
-    with Recipe(load_sources(paths, overrides, [apart] if apart is not None else []), fresh) as recipe:
+    with Recipe(load_sources(paths, overrides, [*filter(None, apart)]), fresh) as recipe:
         if keeps:
             _say_where(recipe.model)
         if not recipe.needs_network(plan):

@@ -26,7 +26,14 @@ if TYPE_CHECKING:
 @click.option("--repeats", type=click.IntRange(min=1), default=1, help="Rounds, for chat models that sample.")
 @click.option("--causes/--no-causes", default=True, help="Find out which stage made each difference.")
 @click.option("--perplexity", is_flag=True, help="Also ask how likely the models hold the right answers.")
-@click.option("--judge", metavar="CHAT", help="A chat model that says which of two answers is better.")
+@click.option(
+    "--judge", "judges", multiple=True, metavar="CHAT",
+    help="A chat model that says which of two answers is better; twice: how far two of them agree.",
+)  # fmt: skip
+@click.option(
+    "--labels", type=click.Path(path_type=Path), metavar="FILE",
+    help="What people say of the answers: the labels.csv of a run with --judge, filled in. Corrects the judge.",
+)  # fmt: skip
 @click.option("--gate", metavar="CONDITION", help='Stop as soon as it is decided: "f1 >= baseline - 0.02".')
 @click.option("--pairs", is_flag=True, help="Also show the result of each pair of variants.")
 @click.option("--wide", is_flag=True, help="Also show all measures with their intervals, however wide that is.")
@@ -44,7 +51,8 @@ def command(
     repeats: int,
     causes: bool,
     perplexity: bool,
-    judge: str | None,
+    judges: tuple[str, ...],
+    labels: Path | None,
     gate: str | None,
     pairs: bool,
     wide: bool,
@@ -60,8 +68,10 @@ def command(
     """
     from potluck.comparison.compare import Plan
 
-    plan = Plan(swaps, cast(Design, design), questions, limit, baseline, metric, repeats, causes, perplexity, judge)
-    with open_recipe(sources, overrides, as_json, plan, fresh=fresh, apart=questions) as opening:
+    plan = Plan(
+        swaps, cast(Design, design), questions, limit, baseline, metric, repeats, causes, perplexity, judges, labels
+    )
+    with open_recipe(sources, overrides, as_json, plan, fresh=fresh, apart=[questions, labels]) as opening:
         say_questions(opening.model, questions)
         if gate is not None:
             from potluck.cli.gate import report
@@ -99,4 +109,7 @@ def _print(comparison: Comparison, pairs: bool, wide: bool) -> None:
     for error in dict.fromkeys(comparison.failed.values()):
         names = [name for name, other in comparison.failed.items() if other == error]
         echo(f"{listing(names)} failed: {error}", fg="red", err=True)
+    if comparison.unlabelled is not None:
+        echo("to check the judge: write 1, 2 or tie into this sheet, and add --labels SHEET")
+        echo(f"sheet of labels: {shorten_path(comparison.unlabelled)}")
     echo(f"answers side by side: {shorten_path(comparison.folder / 'report.html')}")

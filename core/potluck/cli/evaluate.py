@@ -57,7 +57,7 @@ def command(
     What a model answered before, to the same prompt, is not asked again, unless --fresh is given or the recipe's chat
     model has `cache: false`.
     """
-    with open_recipe(sources, overrides, as_json, fresh=fresh, apart=questions) as opening:
+    with open_recipe(sources, overrides, as_json, fresh=fresh, apart=[questions]) as opening:
         say_questions(opening.model, questions)
         kept = opening.measure(questions, limit)
     prepared, report = kept.preparation, kept.evaluation

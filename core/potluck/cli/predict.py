@@ -47,7 +47,7 @@ def command(recipe: Path, overrides: tuple[str, ...], as_json: bool, file: Path,
 
     into = to or _beside(file)
     check_place(into, file)
-    with open_recipe(recipe, overrides, as_json, fresh=fresh, apart=file) as opening:
+    with open_recipe(recipe, overrides, as_json, fresh=fresh, apart=[file]) as opening:
         rows, result = _predict(opening, file, into)
     write_predictions(into, rows)
     if as_json:

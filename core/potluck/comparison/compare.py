@@ -9,7 +9,9 @@ from pathlib import Path
 
 from potluck.comparison.causes import causes
 from potluck.comparison.document import Setting, comparison_result
-from potluck.comparison.engine import Engine, VariantRun, reason
+from potluck.comparison.engine import Engine, VariantRun
+from potluck.comparison.judging import NOT_JUDGED, Judging, judge_answers, judges_of
+from potluck.comparison.label_sheet import Labels, read_labels
 from potluck.comparison.measured import common_chief, measure_tables
 from potluck.contracts import Measure
 from potluck.errors import PotluckError
@@ -18,11 +20,9 @@ from potluck.metrics.chief import Chief
 from potluck.metrics.scorer import Scorer
 from potluck.observation.stage import stage
 from potluck.recipe.model import RecipeModel
-from potluck.recipe.recipe_loader import reread_recipe
 from potluck.recipe.swaps import Variant
 from potluck.recipe.variants import Design, variants
-from potluck.recipe.yaml_reader import parse_value
-from potluck.results.comparison import Cause, ComparisonResult, JudgedPair, JudgeResult
+from potluck.results.comparison import Cause, ComparisonResult
 from potluck.statistics.distributions import check_distributions
 from potluck.workspace.manifests import new_run_id
 
@@ -40,8 +40,10 @@ class Plan:
     repeats: int = 1
     causes: bool = True
     perplexity: bool = False
-    judge: str | None = None
-    """A chat model as a recipe writes it: ``{use: openai, model: gpt-5}``."""
+    judges: Sequence[str] = ()
+    """Chat models as a recipe writes them: ``{use: openai, model: gpt-5}``."""
+    labels: Path | None = None
+    """The sheet in which people have said which answers are better."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class Compared:
     result: ComparisonResult
     runs: Sequence[VariantRun]
     measures: Mapping[str, Measure]
+    judging: Judging
 
 
 def compare(recipe: RecipeModel, plan: Plan, resources: SharedResources) -> Compared:
@@ -62,7 +65,7 @@ def compare(recipe: RecipeModel, plan: Plan, resources: SharedResources) -> Comp
         named = plan.metric or recipe.decision.decide_by
         if named is not None:
             check_measure(named, scorer)
-        judge = judge_of(recipe, plan.judge) if plan.judge else None
+        judges, labels = judges_of(recipe, plan.judges), _labels_of(plan)
         started = time.time()
         chosen = variants(recipe, plan.swaps, plan.design)
         baseline = base_of(chosen, plan.baseline)
@@ -71,9 +74,10 @@ def compare(recipe: RecipeModel, plan: Plan, resources: SharedResources) -> Comp
         chief = Chief(named) if named else common_chief(runs, engine.questions, scorer)
         _check_metric(chief.name, runs, scorer)
         found = _causes(engine, runs, baseline.name, chief.name) if plan.causes else []
-        judged, failure = _judge_pairs(engine, runs, baseline.name, judge) if judge is not None else (None, ())
+        about_these = recipe.decision.is_about_these
+        judging = judge_answers(engine, judges, runs, baseline.name, labels, about_these) if judges else NOT_JUDGED
         path = str(engine.workload.questions_file(baseline.recipe))
-        remarks = (*engine.file.notes, *failure)
+        remarks = (*engine.file.notes, *judging.notes)
         setting = Setting(
             new_run_id(),
             recipe.name,
@@ -83,10 +87,10 @@ def compare(recipe: RecipeModel, plan: Plan, resources: SharedResources) -> Comp
             baseline.name,
             started,
             remarks,
-            recipe.decision.is_about_these,
+            about_these,
         )
-        result = comparison_result(setting, runs, engine.questions, found, chief, scorer, judged)
-        return Compared(setting, result, runs, scorer.measures)
+        result = comparison_result(setting, runs, engine.questions, found, chief, scorer, judging)
+        return Compared(setting, result, runs, scorer.measures, judging)
 
 
 def base_of(chosen: Sequence[Variant], name: str | None) -> Variant:
@@ -99,27 +103,13 @@ def base_of(chosen: Sequence[Variant], name: str | None) -> Variant:
     return found
 
 
-def judge_of(recipe: RecipeModel, written: str) -> RecipeModel:
-    """The recipe with the judge as its chat model. Raises ``RecipeError``, also where private documents would leave."""
-    label = f"--judge {written}"
-    return reread_recipe(reread_recipe(recipe, {"compare": None}), {"chat": parse_value(written, label).plain()}, label)
-
-
-def _judge_pairs(
-    engine: Engine, runs: Sequence[VariantRun], baseline: str, judge: RecipeModel
-) -> tuple[JudgeResult | None, tuple[str, ...]]:
-    """The baseline against each of the others; None and a note why where the judge fails."""
-    base = next(run for run in runs if run.variant.name == baseline)
-    others = [run for run in runs if run is not base and run.error is None and base.error is None]
-    pairs = list[JudgedPair]()
-    try:
-        with stage(engine.resources.observers, "judge", "variants", len(others), judge.chat) as running:
-            for run in others:
-                pairs.append(engine.judge(judge, base, run).summarise(baseline, run.variant.name))
-                running.advance(message=run.variant.name)
-    except Exception as error:  # whatever the judge raises, the comparison is kept
-        return None, (f"the judge failed: {reason(error)}",)
-    return JudgeResult(judge.chat.name, tuple(pairs)), ()
+def _labels_of(plan: Plan) -> Labels:
+    """The labels that are given. Raises what ``read_labels`` raises, and ``PotluckError`` without a judge."""
+    if plan.labels is None:
+        return Labels()
+    if not plan.judges:
+        raise PotluckError("--labels says how far a judge is right: name the judge with --judge")
+    return read_labels(plan.labels)
 
 
 def check_measure(metric: str, scorer: Scorer) -> None:

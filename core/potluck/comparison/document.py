@@ -12,6 +12,7 @@ from potluck.comparison.decision import conclude_comparison
 from potluck.comparison.differences import measure_interval, pair_results
 from potluck.comparison.effects import axis_effects
 from potluck.comparison.engine import VariantRun
+from potluck.comparison.judging import NOT_JUDGED, Judging
 from potluck.comparison.measured import Values, describe_measures, measure_tables
 from potluck.comparison.notes import notes
 from potluck.comparison.ranking import rank_variants
@@ -29,8 +30,8 @@ from potluck.results.comparison import (
     ChunkText,
     ComparisonResult,
     Curve,
-    JudgeResult,
     PerplexityResult,
+    QuestionResult,
     VariantResult,
 )
 from potluck.statistics.clusters import Clusters
@@ -61,7 +62,7 @@ def comparison_result(
     causes: Sequence[Cause],
     chief: Chief,
     scorer: Scorer,
-    judge: JudgeResult | None = None,
+    judging: Judging = NOT_JUDGED,
 ) -> ComparisonResult:
     """Put together the result that the report shows and ``potluck compare --json`` prints."""
     metric, measure = chief.name, scorer.measures[chief.name]
@@ -90,13 +91,13 @@ def comparison_result(
         pairs=pairs,
         causes=tuple(causes),
         cause_counts=tuple(count_causes(causes)),
-        judge=judge,
+        judge=judging.first,
         notes=(*setting.notes, *_on_the_measure(chief, measure), *notes(runs)),
         learning_curves=tuple(_curves(runs, tables, measure, clusters)),
-        questions=tuple(
-            question_result(question, _answers(runs, place), chunks) for place, question in enumerate(questions)
-        ),
+        questions=_question_results(runs, questions, chunks),
         chunks=chunks,
+        further_judges=judging.results[1:],
+        judges_agree=judging.agreement,
     )
 
 
@@ -139,6 +140,13 @@ def _perplexity(surprises: Mapping[str, Surprise]) -> PerplexityResult:
     return PerplexityResult(
         whole.perplexity, whole.bits_per_character, whole.tokens, whole.characters, n=len(surprises)
     )
+
+
+def _question_results(
+    runs: Sequence[VariantRun], questions: Sequence[Question], chunks: dict[str, ChunkText]
+) -> tuple[QuestionResult, ...]:
+    """Each question with its answers; the passages that they name are added to ``chunks``."""
+    return tuple(question_result(question, _answers(runs, place), chunks) for place, question in enumerate(questions))
 
 
 def _answers(runs: Sequence[VariantRun], place: int) -> dict[str, tuple[Answered, int]]:

@@ -15,18 +15,14 @@ from functools import partial
 from pathlib import Path
 
 from potluck.amounts import many
-from potluck.answering.asking import ask_model
 from potluck.answering.choices import check_scores_text
-from potluck.comparison.judge import JudgeReport, Pair, judge
 from potluck.comparison.wording import variant_place
 from potluck.contracts import ChatOptions
-from potluck.documents import Message
 from potluck.errors import PotluckError, Unsupported, WorkspaceBusy
 from potluck.evaluation.resources import SharedResources
 from potluck.evaluation.results import Answered
 from potluck.evaluation.served import Served
 from potluck.evaluation.workload import cost_of
-from potluck.fingerprints import fingerprint
 from potluck.metrics.perplexity import Surprise
 from potluck.metrics.scorer import Scorer
 from potluck.observation.stage import stage
@@ -125,28 +121,6 @@ class Engine:
     def prices(self, recipe: RecipeModel) -> tuple[float, float] | None:
         """The prices of the recipe's chat model per million tokens in and out."""
         return self.resources.with_chat(recipe).chat.prices
-
-    def judge(self, recipe: RecipeModel, a: VariantRun, b: VariantRun) -> JudgeReport:
-        """Have the recipe's chat model judge the answers of two variants, where they differ in words."""
-        components = self.resources.with_chat(recipe)
-        config, answers = recipe.chat.config, self.resources.workspace.answer_cache
-        assert isinstance(config, ChatOptions), "checked when it first answers"
-
-        def ask(prompt: str) -> str:
-            key = fingerprint("judge", components.chat_fingerprint, prompt)
-            kept = answers.answer(key, cached=config.cache)
-            if kept is None:
-                kept = {"text": ask_model(components.chat, [Message("user", prompt)], config).text}
-                answers.keep_answer(key, kept, cached=config.cache)
-            return str(kept["text"])
-
-        texts = zip(self.questions, a.repeats[0], b.repeats[0], strict=True)
-        pairs = [
-            Pair(question.question, one.answer.text, other.answer.text, question.answers)
-            for question, one, other in texts
-            if one.answer.text != other.answer.text
-        ]
-        return judge(ask, pairs, components.chat.concurrency)
 
     def _read(self, recipes: Sequence[RecipeModel], ids: Container[str] | None) -> QuestionFile:
         """The questions that all recipes able to read the file have, as the first of these words them."""

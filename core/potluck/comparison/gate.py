@@ -110,7 +110,8 @@ def _check_plan(plan: Plan) -> None:
     given = {
         "--repeats": plan.repeats > 1,
         "--perplexity": plan.perplexity,
-        "--judge": plan.judge is not None,
+        "--judge": bool(plan.judges),
+        "--labels": plan.labels is not None,
         "--metric": plan.metric is not None,
     }
     unused = [option for option, is_given in given.items() if is_given]

@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from potluck.amounts import many
+from potluck.comparison.judge_labels import agreed_words, kappa_words
 from potluck.results.comparison import ComparisonResult
+from potluck.results.judging import JudgedPair
 from potluck.statistics.intervals import Interval
 from potluck.terminal_tables import TerminalTable
 
@@ -39,12 +41,7 @@ def pair_sentences(result: ComparisonResult) -> Iterator[str]:
 
 def judge_and_causes(result: ComparisonResult, every_pair: bool = False) -> Iterator[str]:
     """What the judge prefers, then the causes of the differences: pair by pair if these are few, or are asked for."""
-    for judged in result.judge.pairs if result.judge else ():
-        yield (
-            f"of {many(judged.n, 'pair')} of answers that differ the judge prefers {judged.wins_b} times {judged.b} "
-            f"and {judged.wins_a} times {judged.a}; equal: {judged.tie}, another verdict in the other order: "
-            f"{judged.inconsistent}, no verdict in the reply: {judged.unparsed}"
-        )
+    yield from _judge_lines(result)
     if every_pair or len(result.cause_counts) <= _FEW:
         yield from (count.sentence for count in result.cause_counts)
         return
@@ -53,6 +50,36 @@ def judge_and_causes(result: ComparisonResult, every_pair: bool = False) -> Iter
         stages[count.cause] += count.count
     found = ", ".join(f"{number} from {stage}" for stage, number in stages.most_common())
     yield f"of {stages.total()} answers that differ from those of {result.baseline}: {found} (--pairs has each variant)"
+
+
+def _judge_lines(result: ComparisonResult) -> Iterator[str]:
+    """What each judge prefers and what labels say of it, then how far judges agree."""
+    judges = [one for one in (result.judge, *result.further_judges) if one is not None]
+    for one in judges:
+        called = "the judge" if len(judges) == 1 else one.judge
+        for pair in one.pairs:
+            yield (
+                f"of {many(pair.n, 'pair')} of answers that differ {called} prefers {pair.wins_b} times {pair.b} "
+                f"and {pair.wins_a} times {pair.a}; equal: {pair.tie}, another verdict in the other order: "
+                f"{pair.inconsistent}, no verdict in the reply: {pair.unparsed}"
+            )
+            yield from _label_lines(pair)
+    yield from (one.sentence for one in result.judges_agree)
+
+
+def _label_lines(pair: JudgedPair) -> Iterator[str]:
+    """What labels say of a judge: what follows, then the figures, of how often the second variant wins first."""
+    if (found := pair.labels) is None:
+        return
+    yield from found.sentences
+    figures = {"by the judge": pair.win_rate, "corrected by the labels": found.win_rate}
+    figures[f"by {many(found.n, 'label')} alone"] = found.labels_alone
+    lines = {f"wins, {how}": str(interval) for how, interval in figures.items() if interval is not None}
+    if (agreed := found.agreement) is not None:
+        lines["judge and people agree"] = f"{agreed.share}, {agreed_words(agreed, 'pair')}"
+        lines["beyond chance (kappa)"] = kappa_words(agreed)
+    width = max(map(len, lines), default=0)
+    yield from (f"  {name:<{width}}  {said}" for name, said in lines.items())
 
 
 def _columns(result: ComparisonResult) -> list[str]:

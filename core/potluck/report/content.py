@@ -11,13 +11,13 @@ from potluck.results.comparison import (
     CauseCount,
     ChunkText,
     Curve,
-    JudgeResult,
     MeasureResult,
     PairResult,
     QuestionResult,
     VariantResult,
 )
 from potluck.results.conclusions import AxisEffect
+from potluck.results.judging import JudgeResult, JudgesAgreement
 from potluck.statistics.intervals import Interval
 
 Kind: TypeAlias = Literal["run", "evaluate", "tune", "compare", "strategy"]
@@ -91,7 +91,8 @@ class Content:
     pairs: tuple[PairResult, ...] = ()
     causes: tuple[Cause, ...] = ()
     cause_counts: tuple[CauseCount, ...] = ()
-    judge: JudgeResult | None = None
+    judges: tuple[JudgeResult, ...] = ()
+    judges_agree: tuple[JudgesAgreement, ...] = ()
     charts: tuple[Chart, ...] = ()
     tables: tuple[Table, ...] = ()
     confusion: Confusion | None = None

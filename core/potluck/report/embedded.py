@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from potluck.documents import Json
 from potluck.json_values import as_json
 from potluck.report.content import Cell, Chart, Confusion, Content, Table
+from potluck.report.judging import judge_parts
 from potluck.results.comparison import (
     AnswerResult,
     Cause,
@@ -132,7 +133,9 @@ class _Page:
             "effects": [as_json(effect) for effect in content.effects],
             "pairs": [self._pair(pair) for pair in content.pairs if self._knows(pair)],
             "cause_counts": [self._with_numbers(count) for count in content.cause_counts if self._knows(count)],
-            "judge": as_json(content.judge) if content.judge else None,
+            "judges": [
+                {"sentences": list(part.sentences), "table": _table(part.table)} for part in judge_parts(content)
+            ],
             "charts": [_chart(chart) for chart in content.charts],
             "tables": [_table(table) for table in content.tables],
             "confusion": _confusion(content.confusion),

@@ -312,20 +312,18 @@ function workTable() {
   return folded("Work done and reused, stage by stage", table);
 }
 
-/* A judge's verdict on the answers: names and values as they come. */
+/* What judges said of the answers, and how far people agree with them. */
 
-function showJudge() {
-  const judge = report.judge;
-  byId("judge").hidden = !judge;
-  if (judge) fill(byId("judged"), described(judge));
+function showJudges() {
+  byId("judge").hidden = report.judges.length === 0;
+  fill(byId("judged"), ...report.judges.flatMap(judgePart));
 }
 
-function described(value) {
-  if (value === null || typeof value !== "object") return said(typeof value === "number" ? figures(value) : value);
-  if (Array.isArray(value)) return make("ul", {}, ...value.slice(0, 50).map((item) => make("li", {}, described(item))));
-  const parts = Object.entries(value).flatMap(([name, item]) => [
-    quoted(name.replaceAll("_", " "), "dt"),
-    make("dd", {}, described(item)),
-  ]);
-  return make("dl", { class: "judge" }, ...parts);
+function judgePart({ sentences, table }) {
+  const said = sentences.map((sentence) => quoted(sentence, "li"));
+  return [
+    make("h3", {}, quoted(table.title)),
+    said.length ? make("ul", { class: "verdicts" }, ...said) : null,
+    readyTable(table),
+  ];
 }

@@ -159,7 +159,7 @@ function start() {
   showChoice();
   showFilters();
   showEffects();
-  showJudge();
+  showJudges();
   showTables();
   showConfusion();
   showTheme("");

@@ -110,17 +110,22 @@ function showTables() {
   fill(byId("tables"), ...report.tables.map(tableSection));
 }
 
-function tableSection({ title, note, columns, rows }, index) {
-  const heads = columns.map(([name, isCount]) => (isCount ? counting(quoted(name)) : columnHead(quoted(name))));
-  const lines = rows.map((row) => make("tr", {}, ...row.map((cell, i) => readyCell(cell, columns[i], i === 0))));
+function tableSection(table, index) {
+  const { title, note } = table;
   const id = `table-${index}`;
   return make(
     "section",
     { "aria-labelledby": id },
     make("h2", { id }, quoted(title)),
     note ? make("p", { class: "note" }, quoted(note)) : null,
-    boxed(title, heads, lines, { fixed: !columns.some(([, isCount]) => isCount) }),
+    readyTable(table),
   );
+}
+
+function readyTable({ title, columns, rows }) {
+  const heads = columns.map(([name, isCount]) => (isCount ? counting(quoted(name)) : columnHead(quoted(name))));
+  const lines = rows.map((row) => make("tr", {}, ...row.map((cell, i) => readyCell(cell, columns[i], i === 0))));
+  return boxed(title, heads, lines, { fixed: !columns.some(([, isCount]) => isCount) });
 }
 
 function columnHead(...children) {

@@ -10,6 +10,7 @@ from potluck.documents import Json
 from potluck.json_values import as_json
 from potluck.recipe.variants import Design
 from potluck.results.conclusions import AxisEffect, Conclusion, RankedVariant
+from potluck.results.judging import JudgeResult, JudgesAgreement
 from potluck.statistics.clusters import ClusterKind, Population
 from potluck.statistics.intervals import Interval
 from potluck.statistics.verdicts import Verdict
@@ -147,36 +148,6 @@ class CauseCount:
 
 
 @dataclass(frozen=True, slots=True)
-class JudgedPair:
-    """What the judge said of the answers of ``a`` and ``b`` that differ, each pair asked in both orders."""
-
-    a: str
-    b: str
-    n: int
-    wins_a: int
-    wins_b: int
-    tie: int
-    inconsistent: int
-    """Pairs on which it changed its verdict when the order was swapped."""
-    unparsed: int
-    """Pairs for which a reply held no verdict."""
-    win_rate: Interval | None
-    """How often b wins; a tie or a change of mind is half a win."""
-    agreement: float | None
-    """The share of pairs on which both orders agree."""
-    position_bias: float | None
-    """How much more often than half the answer that comes first was preferred."""
-
-
-@dataclass(frozen=True, slots=True)
-class JudgeResult:
-    """The baseline against each of the others, as a chat model judges them."""
-
-    judge: str
-    pairs: tuple[JudgedPair, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class CurvePoint:
     """The mean of a measure at one value of an axis, with its 95 % confidence interval."""
 
@@ -289,6 +260,10 @@ class ComparisonResult:
     questions: tuple[QuestionResult, ...]
     chunks: Mapping[str, ChunkText]
     """By ``SOURCE:START-END``, the characters of the document that it holds."""
+    further_judges: tuple[JudgeResult, ...] = ()
+    """The judges behind the first."""
+    judges_agree: tuple[JudgesAgreement, ...] = ()
+    """How far each two judges agree."""
 
     def as_json(self) -> dict[str, Json]:
         """As ``potluck compare --json`` prints it."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from potluck.atomic_files import write_atomically
 from potluck.comparison.compare import Compared, Plan, compare
+from potluck.comparison.label_sheet import write_sheet
 from potluck.contracts import ModelSources
 from potluck.documents import Json
 from potluck.errors import MissingDependency
@@ -29,10 +30,14 @@ from potluck.workspace.storage_errors import storage_errors
 if TYPE_CHECKING:
     from potluck.observation.observers import Observers
 
+SHEET, SHEET_LINES = "labels.csv", "labels.jsonl"
+"""The sheet that people label the judged answers in, as a table and as JSON Lines."""
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A comparison that was run. ``folder`` holds comparison.json, report.html, answers.csv and manifest.json."""
+    """A comparison that was run. ``folder`` holds comparison.json, report.html, answers.csv and manifest.json, and
+    with a judge labels.csv and labels.jsonl."""
 
     result: ComparisonResult
     folder: Path
@@ -46,6 +51,13 @@ class Comparison:
     def notes(self) -> list[str]:
         """What people should know of the questions, then of the answers, variant by variant."""
         return [*self.result.notes]
+
+    @property
+    def unlabelled(self) -> Path | None:
+        """The sheet of the answers that were judged, where nobody has labelled any of them."""
+        judges = [one for one in (self.result.judge, *self.result.further_judges) if one is not None]
+        pairs = [pair for one in judges for pair in one.pairs if pair.n]
+        return self.folder / SHEET if pairs and not any(pair.labels for pair in pairs) else None
 
     @property
     def failed(self) -> dict[str, str]:
@@ -70,6 +82,10 @@ def _keep(found: Compared, recipe: RecipeModel, plan: Plan, resources: SharedRes
     write_atomically(folder / "comparison.json", json.dumps(result.as_json(), ensure_ascii=False).encode() + b"\n")
     write_atomically(folder / "answers.csv", write_csv(result).encode("utf-8-sig"))
     write_atomically(folder / "report.html", write_html(result))
+    if found.judging.pairs:
+        table, lines = write_sheet(found.judging.pairs, found.judging.labels)
+        write_atomically(folder / SHEET, table.encode("utf-8-sig"))
+        write_atomically(folder / SHEET_LINES, lines.encode())
     with suppress(MissingDependency):  # the report draws the curves itself
         if (picture := plots.of_curves(result)) is not None:
             write_atomically(folder / "curves.png", picture)

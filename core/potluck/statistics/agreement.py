@@ -69,7 +69,7 @@ def _kappa(
     if n < 2:
         return Interval(kappa, None, None, n)
     likely = (table * n + _MORE / kinds**2) / (n + _MORE)
-    added = _added(likely)
+    added = _contributions(likely)
     totals = cluster_totals(added[first, second], clusters)
     spread = float(totals.linearise().var(ddof=1)) / len(totals.sums)
     spread += _MORE * float(((added - (likely * added).sum()) ** 2).mean()) / n**2
@@ -85,7 +85,7 @@ def _chance(table: Array) -> float:
     return float(table.sum(axis=1) @ table.sum(axis=0))
 
 
-def _added(table: Array) -> Array:
+def _contributions(table: Array) -> Array:
     """What a pair of verdicts adds to the agreement that kappa stands for: itself, less its part of that by chance."""
     chance = _chance(table)
     beyond = (float(np.trace(table)) - chance) / (1 - chance)

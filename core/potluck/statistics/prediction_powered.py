@@ -52,7 +52,7 @@ def corrected_mean(judged: Array, labels: Array, clusters: Clusters | None = Non
     """
     labelled = ~np.isnan(labels)
     _check(judged, labels, labelled)
-    clusters = _counting(clusters, labelled)
+    clusters = _effective_clusters(clusters, labelled)
     alone = mean_interval(labels[labelled], True, None if clusters is None else clusters.select(labelled))
     sample = _Sample(judged, labels, labelled, clusters)
     weight = sample.tuned_weight()
@@ -74,7 +74,7 @@ def _check(judged: Array, labels: Array, labelled: Mask) -> None:
             raise ValueError("verdicts and labels have to lie between 0 and 1")
 
 
-def _counting(clusters: Clusters | None, labelled: Mask) -> Clusters | None:
+def _effective_clusters(clusters: Clusters | None, labelled: Mask) -> Clusters | None:
     """The clusters, for these only where too few have a label to conclude about others."""
     if clusters is None or clusters.population != "clusters":
         return clusters

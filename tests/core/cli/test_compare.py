@@ -4,7 +4,7 @@ Modules: ``potluck.cli.compare``, ``potluck.comparison.causes``,
 ``potluck.comparison.curves``, ``potluck.comparison.document``, ``potluck.comparison.engine``,
 ``potluck.comparison.gate``, ``potluck.comparison.measured``, ``potluck.comparison.notes``,
 ``potluck.comparison.compare``, ``potluck.comparison.table``, ``potluck.comparison.ranking_table``,
-``potluck.workloads``.
+``potluck.comparison.judging``, ``potluck.workloads``.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from typing import Any
 
 import pytest
 
+from support.arbiter import install_arbiter
 from support.commands import potluck
 from support.fake_plugins import visible
 from support.planted import cause_of, install_planted, plant
@@ -168,6 +169,8 @@ def test_a_variant_that_fails_is_said_and_the_others_are_kept(home: Path) -> Non
     ("arguments", "message"),
     [
         (["--gate", "f1 >= 0.5", "--repeats", "2", "--judge", "reader"], "leave out --repeats, --judge"),
+        (["--gate", "f1 >= 0.5", "--labels", "l.csv"], "leave out --labels"),
+        (["--judge", "reader", "--labels", "無.csv"], "無.csv: there is no such file"),
         (["--gate", "f1 >= 0.5", "--perplexity", "--metric", "f1"], "leave out --perplexity, --metric"),
         (["--gate", "recal@2 >= 0.5"], "no question has the measure 'recal@2'; there are: "),
         (["--metric", "精確"], "no question has the measure '精確'; there are: "),
@@ -202,6 +205,53 @@ def test_a_judge_that_fails_leaves_the_comparison(home: Path) -> None:
     assert note.startswith("the judge failed: unexpected TypeError: ")
     assert [pair["n"] for pair in found["pairs"] if pair["metric"] == "f1"] == [ITEMS]
     assert set(found["questions"][0]["answers"]) == {"a", "b"}
+
+
+@pytest.fixture
+def judged(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, ...]]:
+    """A comparison with a judge, as it is typed."""
+    swap = f"chat=reader,{{use: reader, blind: {[*range(ITEMS)]}}}"
+    with visible(install_arbiter(tmp_path / "arbiter"), monkeypatch):
+        yield "compare", "recipe.yaml", "--no-causes", "--swap", swap, "--judge", "{use: arbiter, wrong_on: [1, 2]}"
+
+
+def test_what_a_judge_said_ends_with_the_sheet_that_people_may_label(judged: tuple[str, ...]) -> None:
+    lines = potluck(*judged).stdout.splitlines()
+
+    (said,) = [
+        line for line in lines if line.startswith("of 14 pairs of answers that differ the judge prefers 2 times ")
+    ]
+    assert said.endswith(
+        "and 12 times reader; equal: 0, another verdict in the other order: 0, no verdict in the reply: 0"
+    )
+    assert lines[-3] == ("to check the judge: write 1, 2 or tie into this sheet, and add --labels SHEET")
+    sheet = Path(lines[-2].removeprefix("sheet of labels: "))
+    assert sheet.read_text(encoding="utf-8-sig").startswith("pair,question,right_answers,answer_1,answer_2,label\n")
+    assert lines[-1].startswith("answers side by side: ")
+
+
+def test_a_sheet_that_was_filled_in_says_what_people_prefer_within_eighty_columns(judged: tuple[str, ...]) -> None:
+    sheet = Path(potluck(*judged).stdout.splitlines()[-2].removeprefix("sheet of labels: "))
+    rows = [line.split(",") for line in sheet.read_text(encoding="utf-8-sig").splitlines()]
+    filled = [rows[0], *([*row[:5], "1" if row[3] == row[2] else "2"] for row in rows[1:])]
+    Path("標籤.csv").write_text("".join(",".join(row) + "\n" for row in filled), encoding="big5")
+
+    done = potluck(*judged, "--labels", "標籤.csv")
+    lines = done.stdout.splitlines()
+
+    start = next(number for number, line in enumerate(lines) if line.startswith("people prefer reader to reader 0,1"))
+    assert "which wins 0.000 [0.000, 0." in lines[start]
+    figures = lines[start + 1 : start + 6]
+    assert [line[:31].strip() for line in figures] == [
+        "wins, by the judge",
+        "wins, corrected by the labels",
+        "wins, by 14 labels alone",
+        "judge and people agree",
+        "beyond chance (kappa)",
+    ]
+    assert all(len(line) <= 80 for line in figures)
+    assert figures[3].endswith("0.857 [0.601, 0.960], 12 of 14 pairs")
+    assert "sheet of labels" not in done.stdout
 
 
 def test_causes_can_be_left_out(home: Path) -> None:

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from potluck import recipe as recipes
-from potluck.comparison.compare import Plan, base_of, compare, judge_of
+from potluck.comparison.compare import Plan, base_of, compare
+from potluck.comparison.judging import judge_of
 from potluck.errors import PotluckError, RecipeError
 from potluck.evaluation.resources import SharedResources
 from potluck.hookspecs import StageEvent, hookimpl
@@ -119,7 +120,7 @@ def test_a_judge_is_asked_of_the_baseline_and_each_of_the_others(
                 told.append((event.done, event.message))
 
     resources.observers.register(Watch())
-    plan = Plan(swaps=["retriever.k=1,2,3"], causes=False, judge="{use: reader, blind: [1]}", limit=2)
+    plan = Plan(swaps=["retriever.k=1,2,3"], causes=False, judges=["{use: reader, blind: [1]}"], limit=2)
 
     judged = compare(model, plan, resources).result.judge
 
@@ -170,6 +171,6 @@ def test_a_judge_that_there_is_not_is_told_before_anything_is_asked(
     home: Path, model: RecipeModel, resources: SharedResources
 ) -> None:
     with pytest.raises(RecipeError, match="--judge 法官: unknown chat '法官'"):
-        compare(model, Plan(judge="法官", causes=False), resources)
+        compare(model, Plan(judges=["法官"], causes=False), resources)
 
     assert not (home.parent / "asked.log").exists()

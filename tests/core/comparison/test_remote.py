@@ -149,7 +149,7 @@ def test_a_service_that_fails_loses_nothing_of_what_it_has_answered(
 
 def test_a_judge_is_asked_in_both_orders_and_once_ever(model: RecipeModel, service: Service) -> None:
     judge = json.dumps({"use": "openai", "base_url": model.chat.config.base_url, "model": "m", "max_tokens": 50})
-    plan = Plan(swaps=["chat=reader,extractive"], judge=judge, causes=False)
+    plan = Plan(swaps=["chat=reader,extractive"], judges=[judge], causes=False)
     with Recipe(model) as recipe:
         found = recipe.compare(plan).document["judge"]
         asked = service.asked.total()

@@ -11,7 +11,8 @@ from dataclasses import replace
 from rich.console import Console
 
 from potluck.comparison import table
-from potluck.results.comparison import Cause, ComparisonResult, JudgedPair, JudgeResult
+from potluck.results.comparison import Cause, ComparisonResult
+from potluck.results.judging import JudgedPair, JudgeResult
 from support.variant_runs import answered, of_f1, result, run
 
 

@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from support.comparisons import comparison, learning_curves
+from support.comparisons import comparison, judged_pair, learning_curves
 
 from .conftest import Open
 
@@ -28,7 +28,9 @@ def violations(page: Page) -> list[str]:
 def test_there_are_no_violations(show: Open, scheme: str, width: int) -> None:
     document = comparison(30, 4) | {"learning_curves": learning_curves(["k: LoRA", "k: P-tuning"])}
     document["variants"][3]["error"] = "RemoteError: the service did not answer"
-    document["judge"] = {"model": "a judge", "agreement": 0.93}
+    names = [variant["name"] for variant in document["variants"]]
+    judged = judged_pair(names[0], names[1], n=30, wins_a=12, labels={"n": 12, "sentences": ["people prefer it"]})
+    document["judge"] = {"judge": "a judge", "pairs": [judged]}
     page = show(document, color_scheme=scheme, viewport={"width": width, "height": 800}).page
     assert violations(page) == []
     page.keyboard.press("j")

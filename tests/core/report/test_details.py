@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from support.comparisons import comparison, learning_curves
+from support.comparisons import comparison, judged_pair, learning_curves
 
 from .conftest import Open, Opened
 
@@ -292,12 +292,35 @@ def test_questions_without_an_answer_say_whether_refusing_was_right(show: Open) 
 
 
 def test_what_a_judge_said_is_shown_with_its_names(show: Open) -> None:
-    judged = {"pairs": [{"a": A, "b": B, "wins_a": 12, "agreement": 0.93}], "judge": "gpt <b>4</b>"}
+    judged = {"pairs": [judged_pair(A, B, wins_a=12, agreement=0.93)], "judge": "gpt <b>4</b>"}
     page = show(comparison(12, 2) | {"judge": judged})
     text = page.page.locator("#judge").inner_text()
-    assert "wins a\n12" in text
+    assert "\t12\t" in text
     assert "gpt <b>4</b>" in text
+    assert "labels" not in text
     assert not show(comparison(12, 2)).page.locator("#judge").is_visible()
+
+
+def test_what_people_say_of_two_judges_is_shown_with_its_intervals(show: Open) -> None:
+    share = {"mean": 0.88, "low": 0.8, "high": 0.93, "n": 100}
+    labels = {
+        "n": 100,
+        "agreement": {"share": share, "kappa": {"mean": 0.7, "low": 0.5, "high": 0.8, "n": 100}},
+        "labels_alone": {"mean": 0.53, "low": 0.43, "high": 0.63, "n": 100},
+        "win_rate": {"mean": 0.52, "low": 0.45, "high": 0.59, "n": 1000},
+        "sentences": ["兩者不分高下"],
+    }
+    judges = [{"pairs": [judged_pair(A, B, n=1000, labels=labels)], "judge": name} for name in ("甲", "乙")]
+    agreement = [{"judge": "甲", "other_judge": "乙", "a": A, "b": B, "sentence": "甲 and 乙 agree"}]
+    page = show(comparison(12, 2) | {"judge": judges[0], "further_judges": judges[1:], "judges_agree": agreement})
+    text = page.page.locator("#judge").inner_text()
+
+    assert text.count("兩者不分高下") == 2
+    assert text.count("甲 and 乙 agree") == 1
+    assert text.index("Judge: 甲") < text.index("Judge: 乙") < text.index("甲 and 乙 agree")
+    for figure in ("\t100\t", "0.800 to 0.930", "0.520\n0.450 to 0.590", "0.530\n0.430 to 0.630", "0.500 to 0.800"):
+        assert figure in text
+    assert page.complaints == []
 
 
 def test_nan_and_infinity_are_shown_as_unknown(show: Open) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from support.comparisons import comparison, learning_curves
+from support.comparisons import comparison, judged_pair, learning_curves
 
 from .conftest import Open, Opened
 
@@ -87,13 +87,18 @@ def hostile() -> dict[str, Any]:
         "pairs": [_pair(payload) for payload in PAYLOADS[1:]],
         "causes": [_cause(number, payload) for number, payload in enumerate(PAYLOADS)],
         "cause_counts": [{"a": PAYLOADS[0], "b": PAYLOADS[1], "cause": p, "count": 1, "sentence": p} for p in PAYLOADS],
-        "judge": {"judge": PAYLOADS[0], "pairs": [{"a": payload, "b": payload} for payload in PAYLOADS]},
+        "judge": {"judge": PAYLOADS[0], "pairs": [_judged(payload) for payload in PAYLOADS]},
+        "judges_agree": [{"sentence": payload} for payload in PAYLOADS],
         "learning_curves": [curve | {"name": p} for p in PAYLOADS for curve in learning_curves(["x"])],
         "questions": [_question(payload, keys) for payload in PAYLOADS],
         "chunks": {
             k: {"source": p, "section": p, "page": 1, "text": p * 3} for k, p in zip(keys, PAYLOADS, strict=True)
         },
     }
+
+
+def _judged(payload: str) -> dict[str, Any]:
+    return judged_pair(payload, payload, labels={"n": 3, "sentences": [payload]})
 
 
 def _variant(number: int, payload: str) -> dict[str, Any]:
