@@ -72,11 +72,13 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
-@pytest.fixture(autouse=True)
-def network(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="session", autouse=True)
+def network() -> Iterator[None]:
     """A guard stays for as long as its process, and would shut the network for the tests behind."""
 
     def refuse(reason: str) -> None:
         raise AssertionError(f"guard_process({reason!r}) in the tests' own process: see support.commands.invoke")
 
-    monkeypatch.setattr("potluck.egress.guard_process", refuse)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("potluck.egress.guard_process", refuse)
+        yield

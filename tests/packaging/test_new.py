@@ -39,16 +39,24 @@ class Package:
 
 
 @pytest.fixture(scope="module")
-def packages(tmp_path_factory: pytest.TempPathFactory, environment: Environment) -> dict[Kind, Package]:
-    """A new package of each kind, built, and all installed at once."""
+def packages(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, environment: Environment
+) -> dict[Kind, Package]:
+    """A new package of each kind that is tried, built, and all installed at once."""
     made, wheels = {}, []
-    for kind in KINDS:
+    for kind in tried(request.session):
         home = tmp_path_factory.mktemp(kind)
         created = json.loads(environment.run("potluck", "new", kind, f"moon-{kind}", "--json", cwd=home))
         wheels.append(wheel(home / created["folder"], home / "dist"))
         made[kind] = Package(kind, created["name"], home / created["folder"], created["steps"])
     environment.install(*wheels)
     return made
+
+
+def tried(session: pytest.Session) -> list[Kind]:
+    """The kinds of the tests that are selected: each takes a second to build."""
+    asked = {item.callspec.params.get("package") for item in session.items if hasattr(item, "callspec")}
+    return [kind for kind in KINDS if kind in asked]
 
 
 @pytest.fixture(
