@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from types import FrameType
 
@@ -95,11 +96,17 @@ class Calls:
 
 def name_of(frame: FrameType) -> str | None:
     """``module.Class.function`` of a frame, without ``potluck``; None outside of the core."""
-    path = Path(frame.f_code.co_filename)
+    return name_of_code(frame.f_code.co_filename, frame.f_code.co_qualname)
+
+
+@cache
+def name_of_code(file: str, function: str) -> str | None:
+    """The same of a function: it is asked for at each of hundreds of thousands of calls."""
+    path = Path(file)
     if not path.is_relative_to(CORE):
         return None
     module = ".".join(path.relative_to(CORE).with_suffix("").parts)
-    return f"{module}.{frame.f_code.co_qualname}"
+    return f"{module}.{function}"
 
 
 def package(name: str) -> str:

@@ -117,11 +117,13 @@ def cluster_totals(values: Array, clusters: Clusters | None) -> ClusterTotals:
     sums = np.bincount(clusters.places[order], values[order], clusters.count).astype(np.float64)
     sizes = np.bincount(clusters.places, minlength=clusters.count).astype(np.float64)
     by_mean = np.lexsort((sizes, sums, sums / sizes))
-    return ClusterTotals(sums[by_mean], sizes[by_mean], _degrees(sizes, cluster_share(values, clusters) or 0.0))
+    return ClusterTotals(sums[by_mean], sizes[by_mean], cluster_degrees(sizes, cluster_share(values, clusters) or 0.0))
 
 
-def _degrees(sizes: Array, share: float) -> float:
-    """Half way from the number of clusters less one to those of a sum of squares whose expectations differ.
+def cluster_degrees(sizes: Array, share: float) -> float:
+    """The degrees of freedom of the variance between clusters of ``sizes``, between which that share of it lies.
+
+    Half way from the number of clusters less one to those of a sum of squares whose expectations differ.
 
     The expectation of a cluster is the variance of its sum, which grows with its size and with what its questions
     share (Satterthwaite, Biometrics Bulletin 1946). By themselves his degrees are too few, as the squares of a large

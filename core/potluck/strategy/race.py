@@ -285,7 +285,7 @@ class Race:
             rival = max(cheaper, key=lambda other: sum(other.hits), default=None)
             if rival is None:
                 continue
-            left = probability_of_being_chosen(entrant.hits, rival.hits, len(self._test))
+            left = probability_of_being_chosen(entrant.hits, rival.hits, item_clusters(self._test))
             if left < LEAST_PROBABILITY:
                 entrant.out(
                     "expensive",
