@@ -18,7 +18,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from potluck.comparison.differences import families_to_test
+from potluck.comparison.differences import Deciding, families_to_test
 from potluck.statistics.clusters import Clusters
 from potluck.statistics.distributions import ALPHA
 from potluck.statistics.families import PairedValues, compare_family
@@ -81,10 +81,10 @@ def is_any_called(values: Array, clusters: Clusters | None, seed: int = 0) -> bo
     """
     best = int(np.argmax(values.mean(axis=0)))
     names = [str(number) for number in range(values.shape[1])]
-    for pairs, comparisons in families_to_test(names, "0", str(best)):
+    for pairs, comparisons in families_to_test(names, Deciding("0", "f1"), str(best)):
         clearest = sorted(pairs, key=lambda pair: -_clearness(values, pair, clusters))[:2]
         tested = [PairedValues(values[:, int(a)], values[:, int(b)], clusters) for a, b in clearest]
-        found = compare_family(tested, seed, comparisons or len(pairs))
+        found = compare_family(tested, seed, comparisons=comparisons or len(pairs))
         if any(one.p_adjusted <= ALPHA for one in found):
             return True
     return False

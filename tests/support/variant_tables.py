@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from potluck.comparison.decision import conclude_comparison
-from potluck.comparison.differences import measure_interval, pair_results
+from potluck.comparison.differences import Deciding, measure_interval, pair_results
 from potluck.comparison.effects import axis_effects
 from potluck.comparison.ranking import rank_variants
 from potluck.contracts import Measure
@@ -53,14 +53,15 @@ class Concluded:
     conclusion: Conclusion
 
 
-def concluded(*made: Made, baseline: str = "", measure: Measure = RECALL) -> Concluded:
-    """Of the variants by a measure; the first is the baseline if none is named."""
+def concluded(*made: Made, baseline: str = "", measure: Measure = RECALL, at_least: float = 0.0) -> Concluded:
+    """Of the variants by a measure; the first is the baseline, as is where none is named."""
     tables = {one.name: one.table for one in made if one.recall is not None}
     first = baseline or made[0].name
     variants = [_variant(one) for one in made]
-    pairs = tuple(pair_results(tables, first, measure.name, MEASURES))
+    deciding = Deciding(first, measure.name, at_least, has_baseline=bool(baseline))
+    pairs = tuple(pair_results(tables, deciding, MEASURES))
     ranking = rank_variants(variants, pairs, first, measure)
-    effects = axis_effects(tables, variants, first, measure)
+    effects = axis_effects(tables, variants, first, measure, at_least=at_least)
     return Concluded(pairs, ranking, effects, conclude_comparison(variants, ranking, effects, first, measure))
 
 

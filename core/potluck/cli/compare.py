@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     help="What people say of the answers: the labels.csv of a run with --judge, filled in. Corrects the judge.",
 )  # fmt: skip
 @click.option("--gate", metavar="CONDITION", help='Stop as soon as it is decided: "f1 >= baseline - 0.02".')
+@click.option("--explore", is_flag=True, help="Also look for differences by the measures that do not decide.")
 @click.option("--pairs", is_flag=True, help="Also show the result of each pair of variants.")
 @click.option("--wide", is_flag=True, help="Also show all measures with their intervals, however wide that is.")
 @fresh_option
@@ -54,6 +55,7 @@ def command(
     judges: tuple[str, ...],
     labels: Path | None,
     gate: str | None,
+    explore: bool,
     pairs: bool,
     wide: bool,
     fresh: bool,
@@ -69,7 +71,18 @@ def command(
     from potluck.comparison.compare import Plan
 
     plan = Plan(
-        swaps, cast(Design, design), questions, limit, baseline, metric, repeats, causes, perplexity, judges, labels
+        swaps,
+        cast(Design, design),
+        questions,
+        limit,
+        baseline,
+        metric,
+        repeats,
+        causes,
+        perplexity,
+        explore,
+        judges,
+        labels,
     )
     with open_recipe(sources, overrides, as_json, plan, fresh=fresh, apart=[questions, labels]) as opening:
         say_questions(opening.model, questions)
@@ -102,7 +115,8 @@ def _print(comparison: Comparison, pairs: bool, wide: bool) -> None:
         elif (means := ranking_table.means_table(result)) is not None:
             draw(means)
         echo(ranking_table.how_intervals_are_meant(result), dim=True)
-        for line in (*(table.pair_sentences(result) if pairs else ()), *table.judge_and_causes(result, pairs)):
+        sentences = (*(table.pair_sentences(result) if pairs else ()), *table.explored_sentences(result))
+        for line in (*sentences, *table.judge_and_causes(result, pairs)):
             echo(line)
     for note in comparison.notes:
         echo(note, fg="yellow", err=True)

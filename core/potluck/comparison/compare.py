@@ -40,6 +40,8 @@ class Plan:
     repeats: int = 1
     causes: bool = True
     perplexity: bool = False
+    explores: bool = False
+    """Whether verdicts by the measures that do not decide are asked for."""
     judges: Sequence[str] = ()
     """Chat models as a recipe writes them: ``{use: openai, model: gpt-5}``."""
     labels: Path | None = None
@@ -88,6 +90,9 @@ def compare(recipe: RecipeModel, plan: Plan, resources: SharedResources) -> Comp
             started,
             remarks,
             about_these,
+            recipe.decision.at_least,
+            has_baseline=plan.baseline is not None,
+            explores=plan.explores,
         )
         result = comparison_result(setting, runs, engine.questions, found, chief, scorer, judging)
         return Compared(setting, result, runs, scorer.measures, judging)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from potluck.amounts import many
+from potluck.comparison.ranking import is_cheaper
 from potluck.comparison.wording import difference_words, listing
 from potluck.contracts import Measure
 from potluck.results.comparison import VariantResult
@@ -36,7 +37,7 @@ def conclude_comparison(
     if taken is not best or not sentences:
         sentences.append(_advice(taken, best, baseline, measure, is_lost))
     if taken is not best:
-        sentences.append(_why_cheaper(taken, best, measure))
+        sentences.append(_why_not_the_best(taken, best, measure))
     sentences += _rivals(ranking, taken, best, baseline)
     sentences += _axes(effects, measure)
     sentences += _limits(variants, ranking, measure)
@@ -71,6 +72,8 @@ def _advice(taken: RankedVariant, best: RankedVariant, baseline: str, measure: M
     if taken.variant == baseline:
         if taken is best:
             return f"Keep {baseline}: its {measure.name} is the best, {mean}{unit}."
+        if taken.against_best is not None and taken.against_best.verdict == "as good as":
+            return f"Keep {baseline}: it is as good as {best.variant}, which has the best {measure.name}."
         return f"Keep {baseline}: no other is shown to have a better {measure.name}."
     if found is None:
         lost = f"nothing can be compared with {baseline}, which failed"
@@ -79,6 +82,8 @@ def _advice(taken: RankedVariant, best: RankedVariant, baseline: str, measure: M
     words = f"{measure.name} {difference_words(found, measure.unit)} against {baseline}"
     if found.verdict == "better":
         return f"Take {taken.variant}: {words}."
+    if found.verdict == "as good as":
+        return f"Take {taken.variant}: it is as good as {baseline}, and cheaper, {words}."
     if taken is not best:
         return f"Take {taken.variant}: {words}, and it is cheaper than what may be better."
     return f"Take {taken.variant} if it has to be now: {words}, which may be chance{_needed_words(taken)}."
@@ -91,9 +96,11 @@ def _needed_words(taken: RankedVariant) -> str:
     return f" with {asked_words(found)}; about {needed_words(found)} would show it"
 
 
-def _why_cheaper(taken: RankedVariant, best: RankedVariant, measure: Measure) -> str:
+def _why_not_the_best(taken: RankedVariant, best: RankedVariant, measure: Measure) -> str:
     found = taken.against_best
     words = f" ({difference_words(found, measure.unit)})" if found is not None else ""
+    if found is not None and found.verdict == "as good as" and not is_cheaper(taken.price, best.price):
+        return f"The two differ by less than matters{words}, and {best.variant} is not cheaper."
     return (
         f"{best.variant} has the best {measure.name}, but {taken.variant} is not shown to be worse{words} and is "
         f"cheaper: {_price(taken)} against {_price(best)}."
@@ -109,7 +116,11 @@ def _price(one: RankedVariant) -> str:
 def _rivals(
     ranking: Sequence[RankedVariant], taken: RankedVariant, best: RankedVariant, baseline: str
 ) -> Iterator[str]:
-    """The other variants that may be as good."""
+    """The other variants that are, or may be, as good."""
+    equal = [one for one in ranking if one.standing == "as good as" and one.variant != baseline]
+    if equal:
+        whom = baseline if equal[0].against_best is None else best.variant
+        yield f"As good as {whom}: {listing([one.variant for one in equal])}."
     said = (taken.variant, best.variant, baseline)
     same = [one.variant for one in ranking if one.standing == "not shown to be worse" and one.variant not in said]
     worse = [one for one in ranking if one.standing == "worse"]
@@ -123,10 +134,17 @@ def _axes(effects: Sequence[AxisEffect], measure: Measure) -> Iterator[str]:
     """The axes that matter with the difference they make, then those without a demonstrable difference."""
     yield from (f"{one.sentence}." for one in effects if one.matters)
     idle = [one for one in effects if not one.matters]
-    if idle:
-        fewest = min((pair.found for one in idle for pair in one.pairs), key=lambda found: found.n)
-        make = f"{listing([one.axis for one in idle])} {'makes' if len(idle) == 1 else 'make'}"
-        yield f"{make} no difference to {measure.name} that {asked_words(fewest)} can show."
+    small = [one for one in idle if all(pair.found.verdict == "as good as" for pair in one.pairs)]
+    if small:
+        yield f"{_make(small)} no difference to {measure.name} that matters."
+    unsure = [one for one in idle if one not in small]
+    if unsure:
+        fewest = min((pair.found for one in unsure for pair in one.pairs), key=lambda found: found.n)
+        yield f"{_make(unsure)} no difference to {measure.name} that {asked_words(fewest)} can show."
+
+
+def _make(axes: Sequence[AxisEffect]) -> str:
+    return f"{listing([one.axis for one in axes])} {'makes' if len(axes) == 1 else 'make'}"
 
 
 def _limits(variants: Sequence[VariantResult], ranking: Sequence[RankedVariant], measure: Measure) -> Iterator[str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from potluck.comparison.causes import count_causes
 from potluck.comparison.curves import curves
 from potluck.comparison.decision import conclude_comparison
-from potluck.comparison.differences import measure_interval, pair_results
+from potluck.comparison.differences import Deciding, measure_interval, pair_results
 from potluck.comparison.effects import axis_effects
 from potluck.comparison.engine import VariantRun
 from potluck.comparison.judging import NOT_JUDGED, Judging
@@ -53,6 +53,16 @@ class Setting:
     """Notes on the file of questions, and on a judge that failed."""
     about_these: bool = False
     """Whether conclusions are to hold for the documents of these questions only."""
+    at_least: float | None = None
+    """The least difference in the chosen measure that matters."""
+    has_baseline: bool = False
+    """Whether the baseline was named."""
+    explores: bool = False
+    """Whether verdicts by the other measures are asked for."""
+
+    def decide_by(self, measure: str) -> Deciding:
+        """What decides if that is the chosen measure."""
+        return Deciding(self.baseline, measure, self.at_least or 0.0, self.has_baseline, self.explores)
 
 
 def comparison_result(
@@ -70,9 +80,9 @@ def comparison_result(
     clusters, chunks = clusters_of(questions, setting.about_these), dict[str, ChunkText]()
     names = list(dict.fromkeys(name for table in tables.values() for name in table))
     variants = tuple(_variant(run, tables.get(run.variant.name, {}), scorer, clusters) for run in runs)
-    pairs = tuple(pair_results(tables, setting.baseline, metric, scorer.measures, clusters))
+    pairs = tuple(pair_results(tables, setting.decide_by(metric), scorer.measures, clusters))
     ranking = rank_variants(variants, pairs, setting.baseline, measure)
-    effects = axis_effects(tables, variants, setting.baseline, measure, clusters)
+    effects = axis_effects(tables, variants, setting.baseline, measure, clusters, setting.at_least or 0.0)
     return ComparisonResult(
         potluck=__version__,
         run=setting.run,
@@ -83,6 +93,8 @@ def comparison_result(
         design=setting.design,
         baseline=setting.baseline,
         metric=metric,
+        at_least=setting.at_least,
+        explores=setting.explores,
         measures=describe_measures(names, scorer),
         conclusion=conclude_comparison(variants, ranking, effects, setting.baseline, measure, chief.why),
         ranking=ranking,

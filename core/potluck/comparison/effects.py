@@ -42,8 +42,12 @@ def axis_effects(
     baseline: str,
     measure: Measure,
     clusters: Clusters | None = None,
+    at_least: float = 0.0,
 ) -> tuple[AxisEffect, ...]:
-    """Of every axis of which two values can be compared with all else equal; none where there is one axis."""
+    """Of every axis of which two values can be compared with all else equal; none where there is one axis.
+
+    ``at_least`` is the least difference that matters.
+    """
     axes = list(dict.fromkeys(axis for variant in variants for axis in variant.swaps))
     if len(axes) < 2 or not measure.paired:
         return ()
@@ -51,7 +55,7 @@ def axis_effects(
     base = next((one.swaps for one in variants if one.name == baseline), {})
     values = {one.name: round_means(tables[one.name][measure.name]) for one in known}
     contrasts = [contrast for axis in axes for contrast in _contrasts(axis, known, values, base.get(axis), clusters)]
-    found = compare_family([contrast.values for contrast in contrasts])
+    found = compare_family([contrast.values for contrast in contrasts], margin=at_least)
     pairs = list(zip(contrasts, found, strict=True))
     return tuple(
         _effect(axis, [pair for pair in pairs if pair[0].axis == axis], known, measure)
@@ -107,14 +111,13 @@ def _effect(
     measure: Measure,
 ) -> AxisEffect:
     found = tuple(
-        ValuePair(contrast.a, contrast.b, difference_found(one.difference, one.p_adjusted, measure.higher_is_better))
-        for contrast, one in pairs
+        ValuePair(contrast.a, contrast.b, difference_found(one, measure.higher_is_better)) for contrast, one in pairs
     )
     return AxisEffect(
         axis=axis,
         values=tuple(_value_means(axis, variants, measure)),
         pairs=found,
-        matters=any(pair.found.verdict != "no evidence" for pair in found),
+        matters=any(pair.found.verdict in ("better", "worse") for pair in found),
         sentence=effect_sentence(axis, found, measure),
     )
 

@@ -23,7 +23,7 @@ def ranking_table(result: ComparisonResult) -> TerminalTable:
     made = TerminalTable(f"By {measure.name} ({more} is better), {asked}; baseline {result.baseline}")
     made.add_column("variant", folds=True)
     made.add_column(f"{measure.name}{_unit(measure)}")
-    made.add_column("vs best", spare=1)
+    made.add_column("vs best" if _is_against_best(result) else "vs baseline", spare=1)
     made.add_column("interval", spare=4)
     made.add_column("", folds=True)
     has_cost = any(one.cost_per_1000 for one in result.ranking)
@@ -32,17 +32,23 @@ def ranking_table(result: ComparisonResult) -> TerminalTable:
         made.add_column("USD/1,000", spare=2)
     for one in result.ranking:
         style = "bold" if one.standing == "taken" else "dim" if one.standing == "worse" else ""
-        made.add_row(*_cells(one, has_cost), style=style)
+        against = one.against_best if _is_against_best(result) else one.against_baseline
+        made.add_row(*_cells(one, against, has_cost), style=style)
     for variant in result.variants:
         if variant.error is not None:
             made.add_row(variant.name, "failed", style="red")
     return made
 
 
-def _cells(one: RankedVariant, has_cost: bool) -> Iterator[str]:
+def _is_against_best(result: ComparisonResult) -> bool:
+    """Whether variants were compared with the best one, or else with a baseline that was named."""
+    return any(one.against_best for one in result.ranking) or not any(one.against_baseline for one in result.ranking)
+
+
+def _cells(one: RankedVariant, against: DifferenceFound | None, has_cost: bool) -> Iterator[str]:
     yield one.variant
     yield str(one.metric)
-    yield from difference_cells(one.against_best)
+    yield from difference_cells(against)
     yield STANDINGS[one.standing]
     yield "-" if one.seconds is None else f"{one.seconds:.3f}"
     if has_cost:
@@ -86,7 +92,8 @@ def means_table(result: ComparisonResult) -> TerminalTable | None:
     shown = sorted(known, key=lambda one: (not one.named, not one.leads))[:_MOST_MEANS]
     if not shown or not variants:
         return None
-    made = TerminalTable("Other measures (means; --wide has them all with intervals)")
+    judged = "" if result.explores else ", not judged"
+    made = TerminalTable(f"Other measures (means{judged}; --wide has them all with intervals)")
     made.add_column("variant", folds=True)
     for number, measure in enumerate(shown):
         made.add_column(f"{measure.name}{_unit(measure)}", spare=number)
@@ -100,8 +107,12 @@ def how_intervals_are_meant(result: ComparisonResult) -> str:
     pairs = [pair for pair in result.pairs if pair.metric == result.metric]
     count = len({name for pair in pairs for name in (pair.a, pair.b)})
     # All pairs: where not all are tested, the best was picked from all.
-    corrected = f", those of differences corrected for {count * (count - 1) // 2} comparisons" if len(pairs) > 1 else ""
-    return f"Brackets are 95 % intervals{corrected}; a difference whose interval holds 0 is not shown to be real."
+    number = count * (count - 1) // 2 if _is_against_best(result) else len(pairs)
+    corrected = f", those of differences corrected for {number} comparisons" if number > 1 else ""
+    near = ""
+    if result.at_least is not None:
+        near = f"; one of less than {result.at_least:g} does not matter, and as good is what is shown to be that near"
+    return f"Brackets are 95 % intervals{corrected}; a difference whose interval holds 0 is not shown to be real{near}."
 
 
 def _measure(result: ComparisonResult) -> MeasureResult:

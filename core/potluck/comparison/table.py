@@ -39,6 +39,19 @@ def pair_sentences(result: ComparisonResult) -> Iterator[str]:
     yield from (pair.sentence for pair in result.pairs if pair.metric == result.metric)
 
 
+def explored_sentences(result: ComparisonResult) -> Iterator[str]:
+    """What was found by the measures that do not decide, where that was asked for."""
+    if not result.explores:
+        return
+    others = [pair for pair in result.pairs if pair.metric != result.metric]
+    found = [pair for pair in others if pair.verdict in ("better", "worse")]
+    yield (
+        f"{len(found)} of {many(len(others), 'difference')} by other measures "
+        f"{'is' if len(found) == 1 else 'are'} called real; of such 1 in 20 is not, on average"
+    )
+    yield from (pair.sentence for pair in sorted(found, key=lambda pair: pair.p))
+
+
 def judge_and_causes(result: ComparisonResult, every_pair: bool = False) -> Iterator[str]:
     """What the judge prefers, then the causes of the differences: pair by pair if these are few, or are asked for."""
     yield from _judge_lines(result)

@@ -22,13 +22,15 @@ def variant_place(number: int, count: int, name: str) -> str:
 
 def effect_sentence(axis: str, pairs: Sequence[ValuePair], measure: Measure) -> str:
     """The effect of an axis: the clearest difference between two of its values, or that there is none."""
-    real = [pair for pair in pairs if pair.found.verdict != "no evidence"]
+    real = [pair for pair in pairs if pair.found.verdict in ("better", "worse")]
     if real:
         pair = min(real, key=lambda one: (one.found.p_adjusted, -abs(one.found.difference)))
         words = difference_words(pair.found, measure.unit)
         return f"{axis}: {pair.b} is {pair.found.verdict} than {pair.a}, {measure.name} {words} over the other axes"
     pair = max(pairs, key=lambda one: abs(one.found.difference))
     words = f"{pair.b} against {pair.a} {difference_words(pair.found, measure.unit)}"
+    if all(one.found.verdict == "as good as" for one in pairs):
+        return f"{axis}: no difference that matters; at most {measure.name} {words}"
     return f"{axis}: no difference that {asked_words(pair.found)} can show; at most {measure.name} {words}"
 
 

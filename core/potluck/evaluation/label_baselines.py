@@ -10,6 +10,7 @@ from potluck.metrics.classification import classification
 from potluck.results.answers import LabelBaseline
 from potluck.results.conclusions import DifferenceFound, difference_found
 from potluck.statistics.clusters import Clusters
+from potluck.statistics.families import CorrectedDifference
 from potluck.statistics.intervals import mean_interval
 from potluck.statistics.paired_tests import compare_paired
 from potluck.statistics.verdicts import Verdict
@@ -43,7 +44,7 @@ def _difference(
         found = compare_paired([float(one == label) for one in gold], hits, clusters=clusters)
     except MissingDependency:
         return None
-    return difference_found(found, found.p, higher_is_better=True)
+    return difference_found(CorrectedDifference(found, found.p), higher_is_better=True)
 
 
 def _against_chance(

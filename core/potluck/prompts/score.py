@@ -239,8 +239,7 @@ def _compare(task: Task, rows: Sequence[Chooser], hits: Hits, best: int, seed: i
                 a=rows[other].name,
                 b=rows[best].name,
                 metric=task.measure,
-                difference=one.difference,
-                p_adjusted=one.p_adjusted,
+                found=one,
             )
             against.append(WordingComparison(rows[other].name, one.difference, one.p_adjusted, words))
     return tuple(against)

@@ -1,7 +1,8 @@
-"""What decides a comparison, named before it runs: ``compare: {decide_by: recall@2, population: these-documents}``."""
+"""What decides a comparison, named before it runs: ``compare: {decide_by: recall@2, at_least: 0.02}``."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, cast, get_args
 
@@ -13,15 +14,19 @@ from potluck.suggestions import did_you_mean
 Intended: TypeAlias = Literal["further-documents", "these-documents"]
 """What conclusions are to hold for: further questions on further documents, or on the same ones."""
 
-DECISION_KEYS = ("decide_by", "population")
+DECISION_KEYS = ("decide_by", "at_least", "population")
 """The keys of ``compare`` that are not axes."""
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionSettings:
-    """The measure that variants are ranked by, None for the one that leads; and what conclusions are to hold for."""
+    """The measure that variants are ranked by, None for the one that leads; and what conclusions are to hold for.
+
+    ``at_least`` is the least difference in that measure that matters, in its unit; None if any does.
+    """
 
     decide_by: str | None = None
+    at_least: float | None = None
     population: Intended = "further-documents"
 
     @property
@@ -43,7 +48,9 @@ def read_decision(root: Node, findings: Findings) -> DecisionSettings:
     node = root.children().get("compare")
     written = node.children() if node is not None else {}
     return DecisionSettings(
-        _read_measure(written.get("decide_by"), findings), _read_population(written.get("population"), findings)
+        _read_measure(written.get("decide_by"), findings),
+        _read_margin(written.get("at_least"), findings),
+        _read_population(written.get("population"), findings),
     )
 
 
@@ -54,6 +61,17 @@ def _read_measure(node: Node | None, findings: Findings) -> str | None:
     if isinstance(value, str) and value.strip():
         return value.strip()
     findings.note(node.place, f"compare.decide_by: expected the name of a measure, got {format_value(value)}")
+    return None
+
+
+def _read_margin(node: Node | None, findings: Findings) -> float | None:
+    value = None if node is None else node.plain()
+    if node is None or value is None:
+        return None
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < math.inf:
+        return float(value)
+    message = f"compare.at_least: expected a number above 0, such as 0.02, got {format_value(value)}"
+    findings.note(node.place, message)
     return None
 
 

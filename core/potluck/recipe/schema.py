@@ -99,6 +99,11 @@ def _compare(keys: list[str]) -> _Schema:
             **{key: _schema_of_mapping({"$ref": f"#/properties/{key}"}) for key in choices},
             STRATEGY: _schema_of_mapping({"type": "object", "minProperties": 1}),
             "decide_by": {"type": "string", "minLength": 1, "description": "The measure that variants are ranked by."},
+            "at_least": {
+                "type": "number",
+                "exclusiveMinimum": 0,
+                "description": "The least difference in that measure that matters.",
+            },
             "population": {
                 "enum": [*get_args(Intended)],
                 "default": DecisionSettings().population,

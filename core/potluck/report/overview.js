@@ -5,6 +5,7 @@
 const SIGNS = new Map([
   ["better", "▲"],
   ["worse", "▼"],
+  ["as good as", "≈"],
 ]);
 const STAGES = ["load", "split", "embed", "retrieve", "answer"];
 const FIRST_PAIRS = 3;
@@ -37,12 +38,13 @@ function showNotes() {
   fill(byId("noted"), ...report.notes.map((note) => quoted(note, "li")));
 }
 
-/** The sign and word of a verdict; its meaning never depends on colour alone. */
+/** The sign and word of a verdict; its meaning never depends on colour alone. A measure that does not decide has none. */
 function badge(verdict) {
+  if (verdict === null) return quoted("not judged", "span", { class: "badge none" });
   const kind = SIGNS.has(verdict) ? verdict : "none";
   return make(
     "span",
-    { class: `badge ${kind}` },
+    { class: `badge ${kind.replaceAll(" ", "-")}` },
     make("span", { "aria-hidden": "true" }, `${SIGNS.get(verdict) ?? "○"} `),
     quoted(verdict),
   );

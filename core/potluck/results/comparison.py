@@ -82,18 +82,24 @@ class PairResult:
     difference: float
     """The mean of b minus the mean of a."""
     low: float
-    """The lower end of the difference's interval, which holds 0 exactly where the verdict is ``no evidence``."""
+    """The lower end of the difference's interval: that of the test behind the verdict. It holds 0 where the verdict is
+    ``no evidence``, excludes it for ``better`` and ``worse``, and lies within the margins for ``as good as``."""
     high: float
     confidence: float
-    """The interval's level: 0.95, raised as Holm's method asks of this pair."""
+    """The interval's level: 0.95, raised as the correction asks of this pair; for ``as good as`` 0.9, raised likewise,
+    as there is one test for each margin."""
     p: float
-    p_adjusted: float
-    """By Holm's method, over the pairs of one measure; at most 0.05 if there is a verdict. With more than six variants
-    the pairs with the best count as picked from all pairs."""
-    verdict: Verdict
-    """Of b against a."""
+    p_adjusted: float | None
+    """By Holm's method, over the pairs of the chosen measure; with ``--explore`` for false discoveries over those of
+    all others. At most 0.05 if there is a difference; null for a measure that does not decide. With more than six
+    variants the pairs with the best count as picked from all pairs."""
+    p_equivalent: float | None
+    """That of the two one-sided tests that the difference is below ``at_least``, by Holm's method; null without it."""
+    verdict: Verdict | None
+    """Of b against a; null for a measure that does not decide."""
     needed_n: int | None
-    """Questions that would show this difference with 80 % power; null if it is 0."""
+    """Questions that would show this difference with 80 % power, or one of ``at_least`` if that is larger; null if
+    there is none to show."""
     detectable: float
     """The smallest true difference that n questions show with 80 % power."""
     n: int
@@ -241,7 +247,11 @@ class ComparisonResult:
     design: Design
     baseline: str
     metric: str
-    """The measure that words, causes and the report begin with."""
+    """The measure that decides: words, causes and the report begin with it, and verdicts are by it alone."""
+    at_least: float | None
+    """The least difference in it that matters; null if any does."""
+    explores: bool
+    """Whether there are verdicts by the other measures too."""
     measures: tuple[MeasureResult, ...]
     conclusion: Conclusion
     """What to take, in words."""

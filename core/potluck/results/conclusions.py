@@ -7,19 +7,26 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from potluck.statistics.clusters import ClusterKind, Population
+from potluck.statistics.families import CorrectedDifference
 from potluck.statistics.intervals import Interval
-from potluck.statistics.paired_tests import PairedDifference
 from potluck.statistics.verdicts import Verdict, verdict
 
-Standing: TypeAlias = Literal["taken", "best", "not shown to be worse", "worse", "not compared"]
-"""``taken`` is the variant to take; ``best`` has the best mean where another is taken; ``not compared`` has no pair."""
+Standing: TypeAlias = Literal[
+    "taken", "best", "as good as", "not shown to be worse", "worse", "better", "baseline", "not compared"
+]
+"""``taken`` is the variant to take; ``best`` has the best mean where another is taken, with which ``as good as`` and
+``not shown to be worse`` are compared. Where the baseline was named, ``better``, ``as good as`` and ``worse`` are
+against it. ``not compared`` says nothing: there is no pair, or it showed nothing."""
 
 
 STANDINGS: Mapping[Standing, str] = {
     "taken": "take this",
     "best": "best mean",
+    "as good as": "as good",
     "not shown to be worse": "may be as good",
     "worse": "worse",
+    "better": "better",
+    "baseline": "baseline",
     "not compared": "not compared",
 }
 """The standings as tables and reports say them."""
@@ -31,16 +38,19 @@ class DifferenceFound:
 
     difference: float
     low: float
-    """The interval holds 0 exactly where the verdict is ``no evidence``."""
+    """The interval is that of the test behind the verdict: it holds 0 where this is ``no evidence``, excludes it for
+    ``better`` and ``worse``, and lies within the margins for ``as good as``."""
     high: float
     confidence: float
-    """The interval's level: 0.95, raised as Holm's method asks of this comparison."""
+    """The interval's level: 0.95, raised as Holm's method asks of this comparison; for ``as good as`` 0.9, raised."""
     p: float
     p_adjusted: float
-    """By Holm's method; at most 0.05 if there is a verdict."""
+    """By Holm's method; at most 0.05 if there is a difference."""
+    p_equivalent: float | None
+    """That the difference is below ``at_least``, by Holm's method; null without it."""
     verdict: Verdict
     needed_n: int | None
-    """Questions that would show this difference with 80 % power; null if it is 0."""
+    """Questions that would show this difference with 80 % power, or one of ``at_least``; null if there is none."""
     n: int
     test: str
     """``mcnemar``, ``sign-flip`` or ``cluster-sign-flip``."""
@@ -55,8 +65,9 @@ class DifferenceFound:
     """How many times the variance is that of independent questions."""
 
 
-def difference_found(one: PairedDifference, p_adjusted: float, higher_is_better: bool) -> DifferenceFound:
-    """A difference with its verdict; its interval has to be of the level at which the p-value was judged."""
+def difference_found(corrected: CorrectedDifference, higher_is_better: bool) -> DifferenceFound:
+    """A difference with its verdict."""
+    one, p_adjusted, p_equivalent = corrected.difference, corrected.p_adjusted, corrected.p_equivalent
     return DifferenceFound(
         difference=one.difference,
         low=one.low,
@@ -64,7 +75,8 @@ def difference_found(one: PairedDifference, p_adjusted: float, higher_is_better:
         confidence=one.confidence,
         p=one.p,
         p_adjusted=p_adjusted,
-        verdict=verdict(one.difference, p_adjusted, higher_is_better),
+        p_equivalent=p_equivalent,
+        verdict=verdict(one.difference, p_adjusted, higher_is_better, p_equivalent),
         needed_n=one.needed_n,
         n=one.n,
         test=one.test,
@@ -96,6 +108,11 @@ class RankedVariant:
     """Of an answer, on the average."""
     cost_per_1000: float | None
     """US dollars for 1,000 questions; null if the model has no prices."""
+
+    @property
+    def price(self) -> tuple[float, float]:
+        """US dollars for 1,000 questions, and seconds of an answer."""
+        return self.cost_per_1000 or 0.0, self.seconds or 0.0
 
 
 @dataclass(frozen=True, slots=True)

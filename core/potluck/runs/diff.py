@@ -24,7 +24,7 @@ from potluck.results.runs import DifferenceResult
 from potluck.runs.kept import flat_settings, kept_run, measures_held, read_held, recipes_held, refuse_unwritten
 from potluck.runs.pins import Difference, differences
 from potluck.statistics.clusters import ClusterKind, Clusters
-from potluck.statistics.families import CorrectedDifference, PairedValues, compare_family
+from potluck.statistics.families import CorrectedDifference, PairedValues, explore_family
 from potluck.statistics.verdicts import verdict, verdict_sentence
 from potluck.workspace.manifests import surroundings
 
@@ -159,18 +159,17 @@ def _measures(
 def _compared_measures(
     one: _Run, other: _Run, common: Sequence[str], same: Sequence[str]
 ) -> Iterator[MeasureDifferenceResult]:
-    """Measure by measure, with the variants of each together: they are one family."""
+    """Measure by measure. All are looked through for a difference, so all of them are corrected together."""
     names = dict.fromkeys(name for run in (one, other) for variant in common for name in run.means.get(variant, {}))
-    for name in names:
-        pairs = {variant: pair for variant in common if (pair := _values(one, other, variant, name, same)) is not None}
-        tested = dict(zip(pairs, compare_family([*pairs.values()]), strict=True))
-        for variant in common:
-            a, b = one.means.get(variant, {}).get(name), other.means.get(variant, {}).get(name)
-            if a is not None or b is not None:
-                yield _measure(one, other, variant, name, tested.get(variant))
+    places = [(name, variant) for name in names for variant in common]
+    known = {place: pair for place in places if (pair := _values(one, other, *place, same)) is not None}
+    tested = dict(zip(known, explore_family([*known.values()]), strict=True))
+    for name, variant in places:
+        if any(run.means.get(variant, {}).get(name) is not None for run in (one, other)):
+            yield _measure(one, other, name, variant, tested.get((name, variant)))
 
 
-def _values(one: _Run, other: _Run, variant: str, name: str, same: Sequence[str]) -> PairedValues | None:
+def _values(one: _Run, other: _Run, name: str, variant: str, same: Sequence[str]) -> PairedValues | None:
     """The values of the questions that have the measure in both, in one order; None if they cannot be paired."""
     import numpy as np
 
@@ -186,7 +185,7 @@ def _values(one: _Run, other: _Run, variant: str, name: str, same: Sequence[str]
 
 
 def _measure(
-    one: _Run, other: _Run, variant: str, name: str, tested: CorrectedDifference | None
+    one: _Run, other: _Run, name: str, variant: str, tested: CorrectedDifference | None
 ) -> MeasureDifferenceResult:
     a, b = one.means.get(variant, {}).get(name), other.means.get(variant, {}).get(name)
     if tested is None:
@@ -209,8 +208,7 @@ def _measure(
             a=_within(variant, one.name),
             b=_within(variant, other.name),
             metric=name,
-            difference=found,
-            p_adjusted=tested.p_adjusted,
+            found=tested,
             higher_is_better=better,
             unit=unit,
         ),

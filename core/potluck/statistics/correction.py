@@ -35,3 +35,23 @@ def holm_levels(p_values: Sequence[float], comparisons: int | None = None) -> li
             stopped = p_values[i] > level
         levels[i] = level
     return levels
+
+
+def false_discovery(p_values: Sequence[float]) -> list[float]:
+    """The p-values adjusted so that 5 % of what is called real is false, on average (Benjamini and Hochberg 1995)."""
+    count, adjusted, smallest = len(p_values), [0.0] * len(p_values), 1.0
+    order = sorted(range(count), key=lambda i: p_values[i], reverse=True)
+    for rank, i in zip(range(count, 0, -1), order, strict=True):
+        smallest = min(smallest, p_values[i] * count / rank)
+        adjusted[i] = smallest
+    return adjusted
+
+
+def false_discovery_level(p_values: Sequence[float]) -> float:
+    """The one level at which ``false_discovery`` judges: a p-value is at most as large exactly when it is called real.
+
+    Intervals of that level, of those that are called real, miss the truth in 5 % on average (Benjamini and Yekutieli,
+    False discovery rate-adjusted confidence intervals, JASA 2005).
+    """
+    found = sum(adjusted <= ALPHA for adjusted in false_discovery(p_values))
+    return ALPHA * max(1, found) / max(1, len(p_values))

@@ -5,15 +5,20 @@ from __future__ import annotations
 from typing import Literal, TypeAlias
 
 from potluck.statistics.distributions import ALPHA
+from potluck.statistics.families import CorrectedDifference
 from potluck.statistics.figures import p_words, signed_interval
-from potluck.statistics.paired_tests import PairedDifference
 from potluck.statistics.scope import asked_words, needed_words
 
-Verdict: TypeAlias = Literal["better", "worse", "no evidence"]
+Verdict: TypeAlias = Literal["better", "worse", "as good as", "no evidence"]
+"""``as good as`` where the two are shown to differ by less than matters, also if they are shown to differ."""
 
 
-def verdict(difference: float, p_adjusted: float, higher_is_better: bool = True) -> Verdict:
+def verdict(
+    difference: float, p_adjusted: float, higher_is_better: bool = True, p_equivalent: float | None = None
+) -> Verdict:
     """The verdict on b against a, b having ``difference`` more."""
+    if p_equivalent is not None and p_equivalent <= ALPHA:
+        return "as good as"
     if p_adjusted > ALPHA or difference == 0:
         return "no evidence"
     return "better" if (difference > 0) == higher_is_better else "worse"
@@ -24,23 +29,43 @@ def verdict_sentence(
     a: str,
     b: str,
     metric: str,
-    difference: PairedDifference,
-    p_adjusted: float,
+    found: CorrectedDifference,
     higher_is_better: bool = True,
     unit: str = "",
 ) -> str:
     """The verdict in words, of b against a. ``unit`` is that of the measure, such as ``s``."""
-    found = verdict(difference.difference, p_adjusted, higher_is_better)
-    seen = signed_interval(difference.difference, difference.low, difference.high, unit)
-    corrected = " after correction" if difference.confidence > 1 - ALPHA + 1e-9 else ""
-    figures = f"{metric} {seen}{corrected}, adjusted {p_words(p_adjusted)}"
-    if found != "no evidence":
-        return f"{b} is {found} than {a}: {figures}, {asked_words(difference)}"
-    needed = difference.needed_n
+    one, margin = found.difference, _margin_figure(found.margin, unit)
+    word = verdict(one.difference, found.p_adjusted, higher_is_better, found.p_equivalent)
+    seen = signed_interval(one.difference, one.low, one.high, unit)
+    if word == "as good as":
+        level = f" at {one.confidence:.1%}".replace(".0%", "%").replace("%", " %")
+        return (
+            f"{b} is as good as {a}: {metric} {seen}{level}, less than {margin} apart, "
+            f"adjusted {p_words(found.p_equivalent or 0.0)}, {asked_words(one)}"
+        )
+    corrected = " after correction" if one.confidence > 1 - ALPHA + 1e-9 else ""
+    figures = f"{metric} {seen}{corrected}, adjusted {p_words(found.p_adjusted)}"
+    if word != "no evidence":
+        by = f" by at least {margin}" if 0 < found.margin <= min(abs(one.low), abs(one.high)) else ""
+        return f"{b} is {word} than {a}{by}: {figures}, {asked_words(one)}"
+    return f"no evidence of a difference between {a} and {b} with {asked_words(one)}{_needed(found)}: {figures}"
+
+
+def description(*, a: str, b: str, metric: str, found: CorrectedDifference, unit: str = "") -> str:
+    """The difference of b from a in words, of a measure that does not decide."""
+    one = found.difference
+    seen = signed_interval(one.difference, one.low, one.high, unit)
+    return f"{b} against {a}: {metric} {seen}, {asked_words(one)}; described, not judged"
+
+
+def _needed(found: CorrectedDifference) -> str:
+    needed, one = found.difference.needed_n, found.difference
     if needed is None:
-        more = ""
-    elif needed > difference.n:
-        more = f"; {needed_words(difference)} would be needed"
-    else:
-        more = "; more would be needed for this many comparisons"
-    return f"no evidence of a difference between {a} and {b} with {asked_words(difference)}{more}: {figures}"
+        return ""
+    if needed > one.n:
+        return f"; {needed_words(one)} would be needed"
+    return "; more would be needed for this many comparisons"
+
+
+def _margin_figure(margin: float, unit: str) -> str:
+    return f"{margin:g}{f' {unit}' if unit else ''}"

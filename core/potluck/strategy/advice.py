@@ -77,7 +77,7 @@ def _compare(chosen: Entrant, rivals: Sequence[Entrant], clusters: Clusters) -> 
 
 
 def _verdict(rival: str, chosen: str, one: CorrectedDifference) -> PairVerdict:
-    words = verdict_sentence(a=rival, b=chosen, metric=METRIC, difference=one.difference, p_adjusted=one.p_adjusted)
+    words = verdict_sentence(a=rival, b=chosen, metric=METRIC, found=one)
     return PairVerdict(rival, one.difference, one.p_adjusted, words)
 
 

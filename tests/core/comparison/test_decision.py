@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pytest
 
 from potluck.comparison.decision import conclude_comparison
@@ -188,3 +189,55 @@ def test_why_a_measure_leads_is_said_unless_it_is_an_effort() -> None:
     assert not any("because" in one for one in known.conclusion.sentences)
     effort = conclude_comparison(tables, known.ranking, (), "k=2", LATENCY, "the questions name sources")
     assert not any("because" in one for one in effort.sentences)
+
+
+def spread(mean: float, seed: int) -> list[float]:
+    rng = np.random.default_rng(seed)
+    return list(np.random.default_rng(99).random(400) * 0.5 + mean + rng.normal(0, 0.04, 400))
+
+
+def test_a_baseline_that_is_as_good_as_the_best_is_kept_and_why_is_said() -> None:
+    made = [Made({"檢索": "向量"}, spread(0.2, 1)), Made({"檢索": "混合"}, spread(0.203, 2))]
+    first, second, *_ = concluded(*made, at_least=0.02).conclusion.sentences
+
+    assert first == "Keep 向量: it is as good as 混合, which has the best recall@2."
+    assert re.fullmatch(
+        r"The two differ by less than matters \(-0\.\d+ \[-0\.\d+, [+-]0\.\d+\]\), "
+        r"and 混合 is not cheaper\.",
+        second,
+    )
+
+
+def test_one_that_is_as_good_and_cheaper_is_taken_for_its_price() -> None:
+    made = [Made({"chat": "大"}, spread(0.203, 1), seconds=2.0), Made({"chat": "小"}, spread(0.2, 2), seconds=0.5)]
+    words = told(*made, at_least=0.02)
+
+    assert words.startswith("Take 小: it is as good as 大, and cheaper, recall@2 -0.00")
+    assert "大 has the best recall@2, but 小 is not shown to be worse (" in words
+
+
+def test_those_as_good_as_the_one_to_take_are_listed() -> None:
+    made = [Made({"k": f"k={k}"}, spread(mean, k)) for k, mean in ((1, 0.1), (4, 0.203), (5, 0.202), (6, 0.197))]
+
+    assert "As good as k=4: k=5 and k=6." in told(*made, at_least=0.02)
+    assert "As good as" not in told(*made)
+    named = [Made({"k": f"k={k}"}, spread(mean, k)) for k, mean in ((1, 0.2), (4, 0.3), (5, 0.203))]
+    assert "As good as k=1: k=5." in told(*named, baseline="k=1", at_least=0.02)
+
+
+def test_an_axis_all_of_whose_values_are_as_good_makes_no_difference_that_matters() -> None:
+    made = [
+        Made({"retriever": name, "k": k}, spread(mean + extra, seed))
+        for seed, (name, mean, k, extra) in enumerate(
+            (name, mean, k, extra)
+            for name, mean in (("vector", 0.1), ("hybrid", 0.3))
+            for k, extra in (("k=2", 0.0), ("k=4", 0.002))
+        )
+    ]
+    found = concluded(*made, at_least=0.02)
+    axes = {one.axis: (one.matters, one.sentence) for one in found.effects}
+
+    assert axes["retriever"][0]
+    assert axes["k"][0] is False
+    assert re.match(r"k: no difference that matters; at most recall@2 k=\d against k=\d ", axes["k"][1])
+    assert "k makes no difference to recall@2 that matters." in found.conclusion.sentences

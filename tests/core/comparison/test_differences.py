@@ -15,6 +15,7 @@ import pytest
 
 from benchmarks import choosing as simulated
 from potluck.comparison.differences import (
+    Deciding,
     best_variant,
     common_values,
     families_to_test,
@@ -24,6 +25,7 @@ from potluck.comparison.differences import (
 )
 from potluck.contracts import Measure
 from potluck.statistics.clusters import Clusters
+from potluck.statistics.correction import false_discovery
 
 NAN = math.nan
 SHARE = Measure("f1", "words in common")
@@ -105,7 +107,7 @@ def test_pairs_and_means_say_on_how_many_documents_they_rest() -> None:
     rng = np.random.default_rng(0)
     clusters = Clusters(np.repeat(np.arange(10), 4))
     tables = {name: {"f1": rng.random((40, 1))} for name in "ab"}
-    (pair,) = pair_results(tables, "a", "f1", {"f1": SHARE}, clusters)
+    (pair,) = pair_results(tables, Deciding("a", "f1"), {"f1": SHARE}, clusters)
     mean = measure_interval(tables["a"]["f1"], SHARE, clusters)
 
     assert (pair.n, pair.clusters, pair.cluster_kind, pair.population) == (40, 10, "document", "clusters")
@@ -126,9 +128,9 @@ def test_rounds_are_compared_as_rounds() -> None:
     assert found.a.shape == (2, 2)
 
 
-def pairs_of(names: str, best: str, baseline: str = "a") -> set[str]:
+def pairs_of(names: str, best: str, baseline: str = "a", **how: bool) -> set[str]:
     tables = {name: {"f1": column(0.0, 1.0, float(name == best))} for name in names}
-    return {one.a + one.b for one in pair_results(tables, baseline, "f1", {"f1": SHARE})}
+    return {one.a + one.b for one in pair_results(tables, Deciding(baseline, "f1", **how), {"f1": SHARE})}
 
 
 def test_of_up_to_six_variants_all_pairs_are_tested_and_of_more_those_with_the_baseline_and_the_best() -> None:
@@ -142,7 +144,7 @@ def test_pairs_with_the_best_of_many_count_as_picked_from_all_pairs_and_share_th
     None
 ):
     def counts(names: str, best: str | None, baseline: str = "a") -> list[tuple[int, int | None]]:
-        return [(len(pairs), count) for pairs, count in families_to_test(list(names), baseline, best)]
+        return [(len(pairs), count) for pairs, count in families_to_test(list(names), Deciding(baseline, "f1"), best)]
 
     assert counts("abcdef", "c") == [(15, None)], "all pairs are tested"
     assert counts("abcdefg", "c") == [(6, 12), (5, 30)]
@@ -155,7 +157,7 @@ def test_a_verdict_on_the_best_of_many_is_corrected_for_all_from_which_it_was_pi
     rng = np.random.default_rng(3)
     tables = {name: {"f1": rng.random((40, 1))} for name in "abcdefg"}
     tables["c"]["f1"] += 1.0
-    found = {one.a + one.b: one for one in pair_results(tables, "a", "f1", {"f1": SHARE})}
+    found = {one.a + one.b: one for one in pair_results(tables, Deciding("a", "f1"), {"f1": SHARE})}
 
     assert max(found[f"a{name}"].confidence for name in "bcdefg") == pytest.approx(1 - 0.05 / 12)
     assert max(found[f"c{name}"].confidence for name in "bdefg") == pytest.approx(1 - 0.05 / 30)
@@ -182,23 +184,85 @@ def test_the_benchmark_prints_how_often_any_of_equal_variants_is_called_differen
     assert all(re.fullmatch(r".* \d+\.\d %", row) for row in rows)
 
 
+def test_where_the_baseline_was_named_only_the_pairs_with_it_are_tested() -> None:
+    with_a = {f"a{name}" for name in "bcd"}
+
+    assert pairs_of("abcd", "c", has_baseline=True) == with_a
+    assert pairs_of("abcdefg", "c", has_baseline=True) == {f"a{name}" for name in "bcdefg"}
+    assert len(pairs_of("abcd", "c", baseline="failed", has_baseline=True)) == 6, "all, as it failed"
+
+
+def four_variants(rng: np.random.Generator) -> dict[str, dict[str, np.ndarray]]:
+    """Of b the first measure is better than that of the others, of c the time."""
+    skill, pace = {"b": 0.12}, {"c": -0.5}
+    return {
+        name: {
+            "f1": np.clip(rng.normal(0.5 + skill.get(name, 0.0), 0.2, (60, 1)), 0, 1),
+            "latency": rng.gamma(8, (1 + pace.get(name, 0.0)) / 8, (60, 1)),
+            "gain": rng.normal(0, 1, (60, 1)),
+        }
+        for name in "abcd"
+    }
+
+
+MEASURES = {one.name: one for one in (SHARE, TIME, ANY)}
+
+
+def test_the_measures_that_do_not_decide_are_described_by_intervals_that_nothing_corrects() -> None:
+    tables = four_variants(np.random.default_rng(1))
+    found = list(pair_results(tables, Deciding("a", "f1"), MEASURES))
+
+    assert [one.metric for one in found] == ["f1"] * 6 + ["latency"] * 6 + ["gain"] * 6
+    described = [one for one in found if one.metric != "f1"]
+    assert {(one.verdict, one.p_adjusted) for one in described} == {(None, None)}
+    assert {round(one.confidence, 9) for one in described} == {0.95}
+    assert all(one.sentence.endswith("described, not judged") for one in described)
+    assert all(one.verdict and one.p_adjusted is not None for one in found[:6])
+
+
+def test_exploring_judges_the_other_measures_too_and_leaves_the_deciding_one_as_it_is() -> None:
+    tables = four_variants(np.random.default_rng(3))
+    plain, explored = (list(pair_results(tables, Deciding("a", "f1", explores=one), MEASURES)) for one in (False, True))
+
+    assert explored[:6] == plain[:6]
+    others = explored[6:]
+    assert [one.p_adjusted for one in others] == pytest.approx(false_discovery([one.p for one in others]))
+    assert {one.a + one.b for one in others if one.verdict == "better"} == {"ac", "bc"}
+    assert {one.a + one.b for one in others if one.verdict == "worse"} == {"cd"}
+    for one in others:
+        assert (one.low > 0 or one.high < 0) == (one.verdict != "no evidence")
+
+
+def test_what_matters_is_asked_of_the_measure_that_decides_alone() -> None:
+    rng = np.random.default_rng(2)
+    base = rng.random((80, 1))
+    tables = {name: {"f1": base + rng.normal(0, 0.01, (80, 1)), "gain": base} for name in "ab"}
+    near, other = pair_results(tables, Deciding("a", "f1", at_least=0.02), MEASURES)
+
+    assert (near.verdict, other.verdict) == ("as good as", None)
+    assert near.p_equivalent is not None
+    assert near.p_equivalent <= 0.05
+    assert -0.02 < near.low <= near.high < 0.02
+    assert other.p_equivalent is None
+
+
 def test_by_another_measure_than_the_chosen_one_many_variants_are_held_against_the_baseline_alone() -> None:
     tables = {name: {"f1": column(0.0, 1.0, float(name == "c"))} for name in "abcdefg"}
 
-    found = list(pair_results(tables, "a", "latency", {"f1": SHARE}))
+    found = list(pair_results(tables, Deciding("a", "latency"), {"f1": SHARE, "latency": TIME}))
     assert [one.a + one.b for one in found] == [f"a{name}" for name in "bcdefg"]
 
 
 def test_measures_whose_questions_are_not_the_same_are_not_compared() -> None:
     tables = {name: {"refusal_precision": column(0.0, 1.0)} for name in "ab"}
 
-    assert list(pair_results(tables, "a", "refusal_precision", {"refusal_precision": PRECISION})) == []
+    assert list(pair_results(tables, Deciding("a", "refusal_precision"), {"refusal_precision": PRECISION})) == []
 
 
 def test_a_pair_is_the_second_minus_the_first_in_the_words_of_its_measure() -> None:
     slow, fast = [2.0 + number / 100 for number in range(30)], [1.0 + number / 200 for number in range(30)]
     tables = {"舊": {"latency": column(*slow)}, "新": {"latency": column(*fast)}}
-    (found,) = pair_results(tables, "舊", "latency", {"latency": TIME})
+    (found,) = pair_results(tables, Deciding("舊", "latency"), {"latency": TIME})
 
     assert (found.a, found.b, found.metric, found.n) == ("舊", "新", "latency", 30)
     assert found.difference == pytest.approx(np.mean(fast) - np.mean(slow))

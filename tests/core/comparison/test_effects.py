@@ -137,7 +137,7 @@ def test_the_mean_of_a_value_is_over_its_variants() -> None:
 
 
 def value_pair(a: str, b: str, difference: float, verdict: str, p: float = 0.5, n: int = 80) -> ValuePair:
-    known = {"confidence": 0.95, "p": p, "p_adjusted": p, "needed_n": None, "test": "mcnemar"}
+    known = {"confidence": 0.95, "p": p, "p_adjusted": p, "p_equivalent": None, "needed_n": None, "test": "mcnemar"}
     known |= {"population": "questions", "clusters": None, "cluster_kind": None}
     known |= {"needed_clusters": None, "design_effect": None}
     found = DifferenceFound(

@@ -141,13 +141,16 @@ def test_a_measure_is_compared_where_two_questions_have_it_in_both_variants() ->
     assert [pair for pair in made(mixed)["pairs"] if pair["metric"] == "f1"] == []
 
 
-def test_of_a_faster_variant_it_is_said_that_it_is_better() -> None:
+def test_the_measure_that_does_not_decide_is_described_and_not_judged() -> None:
     slow = run("a", [answered(n, {"f1": 1.0}, seconds=5 + n / 100) for n in range(12)])
     fast = run("b", [answered(n, {"f1": 1.0}, seconds=1 + n / 90) for n in range(12)])
 
-    verdicts = {pair["metric"]: pair["verdict"] for pair in made([slow, fast])["pairs"]}
+    quality, latency = made([slow, fast])["pairs"]
 
-    assert verdicts == {"f1": "no evidence", "latency": "better"}
+    assert (quality["metric"], quality["verdict"], quality["p_adjusted"]) == ("f1", "no evidence", 1.0)
+    assert (latency["metric"], latency["verdict"], latency["p_adjusted"]) == ("latency", None, None)
+    assert latency["high"] < 0
+    assert latency["sentence"].endswith("; described, not judged")
 
 
 def test_which_refusals_were_right_is_no_matter_of_pairs() -> None:

@@ -6,6 +6,7 @@ Modules: ``potluck.comparison.ranking``, ``potluck.comparison.differences``.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -111,13 +112,15 @@ def test_of_many_variants_each_is_tested_against_the_baseline_and_the_best() -> 
     assert [(pair.a, pair.b) for pair in of_latency] == [("0", str(k)) for k in range(1, 8)]
 
 
-def test_an_interval_and_its_verdict_agree_in_every_pair_of_every_measure() -> None:
+def test_an_interval_and_its_verdict_agree_in_every_pair_of_the_measure_that_decides() -> None:
     rng = np.random.default_rng(4)
-    made = [Made({"k": str(k)}, np.clip(rng.beta(2, 2, 80) + k / 25, 0, 1), seconds=1 + k) for k in range(5)]
+    made = [Made({"k": str(k)}, np.clip(rng.beta(2, 2, 80) + k / 12, 0, 1), seconds=1 + k) for k in (2, 0, 4, 1, 3)]
     found = concluded(*made)
 
-    assert {pair.verdict for pair in found.pairs} == {"better", "worse", "no evidence"}
-    for pair in found.pairs:
+    assert {pair.verdict for pair in found.pairs if pair.verdict} == {"better", "worse", "no evidence"}
+    decided = [pair for pair in found.pairs if pair.metric == "recall@2"]
+    assert len(decided) == 10
+    for pair in decided:
         assert (pair.low > 0 or pair.high < 0) == (pair.verdict != "no evidence")
         assert (pair.p_adjusted <= 0.05) == (pair.verdict != "no evidence")
 
@@ -167,3 +170,60 @@ def test_no_difference_is_zero_whichever_way_it_is_looked_at() -> None:
         assert (found.difference, math.copysign(1, found.difference)) == (0.0, 1.0)
         assert found.low <= 0.0 <= found.high
         assert all(math.copysign(1, one) == 1.0 for one in (found.low, found.high) if one == 0)
+
+
+def near(share: float, seed: int = 0, n: int = 400) -> list[float]:
+    """Shares that differ a little from question to question, so many more on average."""
+    rng = np.random.default_rng(seed)
+    return list(np.random.default_rng(99).random(n) * 0.5 + share + rng.normal(0, 0.04, n))
+
+
+def test_the_baseline_stays_where_it_is_shown_to_be_as_good_and_is_not_more_expensive() -> None:
+    made = [Made({"k": "k=2"}, near(0.2, 1)), Made({"k": "k=4"}, near(0.203, 2)), Made({"k": "k=9"}, near(0.1, 3))]
+    any_matters, small, cheaper = (
+        concluded(*made),
+        concluded(*made, at_least=0.02),
+        concluded(replace(made[0], seconds=1.0), *made[1:], at_least=0.02),
+    )
+
+    assert [(one.variant, one.standing) for one in any_matters.ranking] == [
+        ("k=4", "taken"), ("k=2", "worse"), ("k=9", "worse"),
+    ]  # fmt: skip
+    assert [(one.variant, one.standing) for one in small.ranking] == [
+        ("k=4", "best"), ("k=2", "taken"), ("k=9", "worse"),
+    ]  # fmt: skip
+    assert cheaper.conclusion.take == "k=4", "it takes a tenth of the time"
+
+
+def test_as_good_as_the_best_is_a_place_of_its_own() -> None:
+    made = [Made({"k": "k=1"}, near(0.1, 4)), Made({"k": "k=4"}, near(0.203, 2)), Made({"k": "k=5"}, near(0.2, 1))]
+    found = concluded(*made, at_least=0.02)
+
+    assert {one.variant: one.standing for one in found.ranking} == {
+        "k=4": "taken",
+        "k=5": "as good as",
+        "k=1": "worse",
+    }
+
+
+def test_where_the_baseline_was_named_places_are_against_it() -> None:
+    made = [
+        Made({"k": "k=1"}, near(0.1, 4)),
+        Made({"k": "k=2"}, near(0.2, 1)),
+        Made({"k": "k=3"}, near(0.203, 5)),
+        Made({"k": "k=4"}, near(0.3, 2)),
+        Made({"k": "k=5"}, near(0.31, 3)),
+    ]
+    found = concluded(*made, baseline="k=2", at_least=0.02)
+
+    assert {one.variant: one.standing for one in found.ranking} == {
+        "k=5": "taken",
+        "k=4": "better",
+        "k=2": "worse",
+        "k=3": "as good as",
+        "k=1": "worse",
+    }
+    assert {one.variant for one in found.ranking if one.against_best is not None} == {"k=2"}
+    made = [Made({"k": name}, right(share)) for name, share in (("a", 0.5), ("b", 0.53), ("c", 0.52))]
+    shaky = concluded(*made, baseline="a")
+    assert {one.variant: one.standing for one in shaky.ranking}["c"] == "not shown to be worse"

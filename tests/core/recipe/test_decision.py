@@ -25,9 +25,12 @@ def test_without_them_the_leading_measure_decides_about_further_documents(read: 
 
 
 def test_the_measure_and_the_population_are_no_axes(read: Callable[..., RecipeModel]) -> None:
-    recipe = read(TEXT + "compare: {decide_by: recall@2, population: these-documents, retriever.k: {a: 1, b: 2}}\n")
+    recipe = read(
+        TEXT
+        + "compare: {decide_by: recall@2, at_least: 0.02, population: these-documents, retriever.k: {a: 1, b: 2}}\n"
+    )
 
-    assert recipe.decision == DecisionSettings("recall@2", "these-documents")
+    assert recipe.decision == DecisionSettings("recall@2", 0.02, "these-documents")
     assert recipe.decision.is_about_these
     assert list(recipe.compare) == ["retriever.k"]
     assert [one.name for one in variants(recipe)] == ["a", "b"]
@@ -60,6 +63,10 @@ def test_a_recipe_may_name_them_without_an_axis(read: Callable[..., RecipeModel]
             "population: these-document",
             "3:23: compare.population: expected further-documents or these-documents, got 'these-document' "
             "(did you mean 'these-documents'?)",
+        ),
+        *(
+            (f"at_least: {value}", f"3:21: compare.at_least: expected a number above 0, such as 0.02, got {shown}")
+            for value, shown in (("0", "0"), ("-1", "-1"), ("true", "true"), ("much", "'much'"), (".inf", ".inf"))
         ),
         ("decideby: f1", "3:11: compare: 'decideby' is not a key that can be compared (did you mean 'decide_by'?)"),
     ],

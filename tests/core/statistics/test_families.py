@@ -1,6 +1,6 @@
 """Several comparisons at once: verdict and interval of each are corrected alike.
 
-Modules: ``potluck.statistics.families``, ``potluck.statistics.correction``.
+Modules: ``potluck.statistics.families``, ``potluck.statistics.evidence``.
 """
 
 from __future__ import annotations
@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from statsmodels.stats.weightstats import ttost_paired
 
 from benchmarks import significance as simulated
+from potluck.statistics.clusters import Clusters
 from potluck.statistics.correction import holm, holm_levels
-from potluck.statistics.families import PairedValues, compare_family
-from potluck.statistics.paired_tests import compare_paired
+from potluck.statistics.families import PairedValues, compare_family, describe_family, explore_family
+from potluck.statistics.paired_tests import PairedTest, compare_paired
 
 
 @given(st.lists(st.integers(0, 1000).map(lambda value: value / 1000), max_size=12))
@@ -100,3 +102,85 @@ def test_the_benchmark_prints_both_figures_of_corrected_intervals_for_each_shape
     assert [row[:24].strip() for row in rows] == list(simulated.FAMILIES)
     assert all(row.count("%") == 2 * len(simulated.FAMILY_SIZES) + row[:24].count("%") for row in rows)
     assert last.startswith("covered ")
+
+
+NEAR = st.tuples(st.integers(0, 10**6).map(np.random.default_rng), st.booleans(), st.sampled_from([0.02, 0.1, 0.3]))
+
+
+@settings(max_examples=60)
+@given(NEAR, st.integers(2, 5), st.sampled_from([8, 20, 120]), st.booleans())
+def test_an_interval_and_its_verdict_agree_where_small_differences_do_not_matter(made, variants, n, clustered):
+    rng, graded, margin = made
+    skill = rng.random((n, 1)) + rng.normal(0, 0.08, variants)
+    table = np.clip(skill + rng.normal(0, 0.03, (n, variants)), 0, 1)
+    table = table if graded else np.round(table)
+    clusters = Clusters(np.arange(n) // 2) if clustered else None
+    found = compare_family(
+        [PairedValues(table[:, 0], table[:, i], clusters) for i in range(1, variants)], margin=margin
+    )
+
+    for one in found:
+        low, high = one.difference.low, one.difference.high
+        if one.p_equivalent <= 0.05:
+            assert -margin < low <= high < margin
+            assert one.difference.confidence + 1e-9 >= 0.9
+        elif one.p_adjusted <= 0.05:
+            assert low > 0 or high < 0
+        else:
+            assert low <= 0 <= high
+            assert low <= -margin or high >= margin, "it would be as good"
+
+
+def test_the_p_value_of_equivalence_is_that_of_two_one_sided_t_tests_where_these_hold():
+    rng = np.random.default_rng(5)
+    a = rng.normal(0, 1, 400)
+    b = a + rng.normal(0.02, 0.5, 400)
+    expected, *_ = ttost_paired(b, a, -0.08, 0.08)
+
+    assert PairedTest.of(a, b).equivalence_p(0.08) == pytest.approx(expected, abs=0.012)
+    assert PairedTest.of(a, a + 0.3).equivalence_p(0.08) == 1.0
+
+
+def test_equivalence_is_the_same_from_both_sides_and_harder_to_show_of_a_smaller_margin():
+    rng = np.random.default_rng(6)
+    a, b = rng.random((2, 60))
+    clusters = Clusters(np.repeat(np.arange(12), 5))
+    one, other = PairedTest.of(a, b, clusters=clusters), PairedTest.of(b, a, clusters=clusters)
+    found = [one.equivalence_p(margin) for margin in (0.05, 0.15, 0.25, 0.5)]
+
+    assert other.equivalence_p(0.15) == pytest.approx(found[1])
+    assert found == sorted(found, reverse=True)
+    assert found[0] > 0.2 > 0.05 > found[-1]
+
+
+def test_more_pairs_make_it_harder_to_show_that_two_are_as_good():
+    rng = np.random.default_rng(7)
+    a = rng.random(200)
+    near, far = a + rng.normal(0, 0.1, 200), a + rng.normal(0, 0.4, 200)
+    (alone,) = compare_family([PairedValues(a, near)], margin=0.04)
+    among, *_ = compare_family([PairedValues(a, near), *[PairedValues(a, far)] * 3], margin=0.04)
+
+    assert among.p_equivalent == pytest.approx(4 * alone.p_equivalent)
+    assert among.difference.confidence > alone.difference.confidence
+
+
+def test_questions_are_asked_for_to_show_what_matters_and_not_what_was_seen():
+    rng = np.random.default_rng(8)
+    a = rng.random(60)
+    pair = PairedValues(a, a + rng.normal(0.001, 0.3, 60))
+    seen, matters = compare_family([pair])[0], compare_family([pair], margin=0.1)[0]
+
+    assert seen.difference.needed_n > 10 * matters.difference.needed_n
+    assert 60 < matters.difference.needed_n < 400
+
+
+def test_what_is_explored_has_one_level_and_what_is_described_none_but_95():
+    rng = np.random.default_rng(9)
+    a = rng.random(50)
+    pairs = [PairedValues(a, a + rng.normal(mean, 0.2, 50)) for mean in (0.3, 0.2, 0.0, 0.0, 0.0)]
+    explored, described = explore_family(pairs), describe_family(pairs)
+
+    assert [one.p_adjusted <= 0.05 for one in explored] == [True, True, False, False, False]
+    assert {round(one.difference.confidence, 9) for one in explored} == {round(1 - 0.05 * 2 / 5, 9)}
+    assert [one.difference for one in described] == [compare_paired(one.a, one.b) for one in pairs]
+    assert [one.p_adjusted for one in described] == [one.difference.p for one in described]
