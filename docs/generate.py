@@ -277,9 +277,11 @@ separated by commas.
 The axes of a comparison. Each is a key of the recipe, dotted for a setting, with names and values. potluck checks
 every value as if it stood in the recipe. The values of the axis `strategy` set several keys at once.
 
-Two keys are no axes. `decide_by` names the measure that variants are ranked by, as `--metric` does. `population` says
-what conclusions are to hold for: `further-documents` (further questions on further documents like these; the usual one)
-or `these-documents` (further questions on the same ones). `evaluate` and `--gate` use it as well.
+Some keys are no axes. `decide_by` names the measure that decides, as `--metric` does: it alone gives verdicts.
+`at_least` is the least difference in it that matters, in its own unit, such as 0.02; two variants that are shown to be
+nearer than that are called as good as each other. `population` says what conclusions are to hold for:
+`further-documents` (further questions on further documents like these; the usual one) or `these-documents` (further
+questions on the same ones). `evaluate` and `--gate` use it as well.
 """
 
 JSON_HEAD = """# JSON output

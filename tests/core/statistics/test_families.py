@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from statsmodels.stats.weightstats import ttost_paired
 
 from benchmarks import significance as simulated
+from benchmarks import verdicts as benchmark
 from potluck.statistics.clusters import Clusters
 from potluck.statistics.correction import holm, holm_levels
 from potluck.statistics.families import PairedValues, compare_family, describe_family, explore_family
@@ -184,3 +185,34 @@ def test_what_is_explored_has_one_level_and_what_is_described_none_but_95():
     assert {round(one.difference.confidence, 9) for one in explored} == {round(1 - 0.05 * 2 / 5, 9)}
     assert [one.difference for one in described] == [compare_paired(one.a, one.b) for one in pairs]
     assert [one.p_adjusted for one in described] == [one.difference.p for one in described]
+
+
+def test_variants_as_far_apart_as_matters_are_seldom_called_as_good_and_equal_ones_often():
+    exact = benchmark.equivalence_rates(benchmark.right_or_wrong, 300, 150)
+    clustered = benchmark.equivalence_rates(benchmark.graded, 60, 40, documents=10, pairs=3)
+
+    assert exact.wrong <= 0.09
+    assert exact.right >= 0.55
+    assert clustered.wrong <= 0.1
+    assert clustered.right >= 0.3
+
+
+def test_of_the_differences_that_exploring_calls_real_few_are_false():
+    share, any_false = benchmark.false_discoveries(1, 15, n=40, measures=4)
+
+    assert share <= 0.1
+    assert any_false <= 0.4
+
+
+def test_the_benchmark_of_verdicts_prints_a_row_for_each_shape_and_size(monkeypatch, capsys):
+    monkeypatch.setattr(benchmark, "SHAPES", {"right or wrong": benchmark.right_or_wrong})
+    monkeypatch.setattr(benchmark, "MEASURES", 1)
+    monkeypatch.setattr(benchmark.false_discoveries, "__defaults__", (20, 1))
+    benchmark.tabulate(2)
+    first, *rows = capsys.readouterr().out.splitlines()
+
+    assert first.startswith("0.05 apart")
+    assert [row.startswith("right or wrong, ") for row in rows[:4]] == [True] * 4
+    assert "300 questions on 20 documents" in rows[3]
+    assert rows[4].startswith("1 measures by 15 pairs")
+    assert len(rows) == 8
