@@ -251,7 +251,7 @@ def test_a_chat_model_that_scores_no_texts_says_why_there_is_no_perplexity(path:
 
 
 def test_a_chat_model_judges_the_answers_that_differ(opened: Recipe) -> None:
-    found = opened.compare(Plan(swaps=[OTHERWISE], judges=["{use: tutor], otherwise: A}"))
+    found = opened.compare(Plan(swaps=[OTHERWISE], judges=["{use: tutor, otherwise: A}"]))
 
     assert found.result.judge is not None
     assert found.result.judge.judge == "tutor"
