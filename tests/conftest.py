@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import os
+import re
 import sys
 from collections import Counter
 from collections.abc import Generator, Iterator
@@ -15,6 +17,7 @@ from hypothesis import settings
 from support.samples import SAMPLES, data_folder
 
 TESTS = Path(__file__).parent
+NUMBERS = itertools.count()
 RUN_PROGRAMS = ("packaging", "docs", "real", "benchmarks", "core/cli", "core/report")
 """Folders of tests most of which run a program: a command, an installer, a browser."""
 
@@ -62,6 +65,16 @@ def shared_data() -> Path:
 def whole_data(shared_data: Path) -> bool:
     """Whether ``shared_data`` holds the whole sets, which the figures in the tests were measured on."""
     return shared_data.resolve() != SAMPLES.resolve()
+
+
+@pytest.fixture
+def tmp_path(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty folder that is named after the test. For pytest's own the names of all earlier ones are read each time,
+    which takes milliseconds after thousands of tests."""
+    name = re.sub(r"\W", "_", request.node.name)[:30]
+    folder = tmp_path_factory.getbasetemp() / f"{name}-{next(NUMBERS)}"
+    folder.mkdir(mode=0o700)
+    return folder
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,11 +1,13 @@
 """How often the statistics of a comparison are wrong where the questions of one document hang together.
 
     python tests/benchmarks/clusters.py [ROUNDS] [PROCESSES]
+    python tests/benchmarks/clusters.py ROUNDS PROCESSES few
 
-prints, for 8 to 100 documents of 1 to 30 questions and shares of the variance between documents from 0 to .5: how often
-two variants that are equally good on average over documents are called different, how often the 95 % intervals of the
-difference and of a mean hold the truth, and the power at the number of documents that is said to be needed. The first
-two columns show the same without clusters.
+The first prints, for 8 to 100 documents of 1 to 30 questions and shares of the variance between documents from 0 to .5:
+how often two variants that are equally good on average over documents are called different, how often the 95 %
+intervals of the difference and of a mean hold the truth, and the power at the number of documents that is said to be
+needed. The first two columns show the same without clusters. The second looks closer at seconds on few documents: how
+often variants that are equally fast are called different.
 """
 
 from __future__ import annotations
@@ -22,10 +24,11 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from potluck.statistics.clusters import Clusters, cluster_share
+from potluck.statistics.clusters import Clusters, cluster_share, cluster_totals
 from potluck.statistics.distributions import ALPHA
 from potluck.statistics.intervals import mean_interval
 from potluck.statistics.paired_tests import compare_paired
+from potluck.statistics.sign_flips import subset_means
 
 Array: TypeAlias = npt.NDArray[np.float64]
 Places: TypeAlias = npt.NDArray[np.intp]
@@ -98,6 +101,12 @@ class Cell:
     share: float
     uneven: bool = False
 
+    @property
+    def title(self) -> str:
+        """Its shape, its documents and their questions, 28 characters wide."""
+        size = f"{self.documents} x {'~' if self.uneven else ''}{self.questions}"
+        return f"{self.shape:16}{size:>12}"
+
     def places(self, rng: Generator) -> Places:
         """The document of each question."""
         sizes = np.full(self.documents, self.questions)
@@ -160,6 +169,19 @@ def simulate(cell: Cell, rounds: int, seed: int = 0) -> Rates:
     return Rates(*map(float, np.mean(np.array(found, dtype=np.float64), axis=0)))
 
 
+FEW = tuple(Cell("skewed", *size) for size in product((8, 10), (5, 15), (0.3, 0.5), (False, True)))
+
+
+def called_different(cell: Cell, rounds: int, seed: int = 1) -> float:
+    """``Rates.called`` alone, without the intervals that take most of the time."""
+    rng = np.random.default_rng([seed, cell.documents, cell.questions, int(100 * cell.share)])
+    found = 0
+    for number in range(rounds):
+        a, b, clusters = cell.sample(rng)
+        found += subset_means(cluster_totals(b - a, clusters), number).p <= ALPHA
+    return found / rounds
+
+
 def _holds(low: float, high: float, truth: float) -> bool:
     return low - 1e-12 <= truth <= high + 1e-12
 
@@ -202,15 +224,19 @@ def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000
     processes = int(sys.argv[2]) if len(sys.argv) > 2 else 2
     print(f"{rounds:,} simulated comparisons for each row")
+    if sys.argv[3:] == ["few"]:
+        with ProcessPoolExecutor(processes) as pool:
+            for cell, share in zip(FEW, pool.map(called_different, FEW, [rounds] * len(FEW)), strict=True):
+                print(f"{cell.title:28}{cell.share:7.1f}{100 * share:8.1f} %", flush=True)
+        return
     titles = ("called", "holds", "mean holds", "single: called", "holds", "wider", "between")
     print(f"{'shape':16}{'documents':>12}{'share':>7}" + "".join(f"{title:>16}" for title in titles))
     with ProcessPoolExecutor(processes) as pool:
         todo = list(cells())
         for cell, one in zip(todo, pool.map(simulate, todo, [rounds] * len(todo)), strict=True):
             figures = (one.called, one.holds, one.mean_holds, one.single_called, one.single_holds)
-            size = f"{cell.documents} x {'~' if cell.uneven else ''}{cell.questions}"
             print(
-                f"{cell.shape:16}{size:>12}{cell.share:7.1f}"
+                f"{cell.title:28}{cell.share:7.1f}"
                 + "".join(f"{100 * figure:14.1f} %" for figure in figures)
                 + f"{one.wider:16.2f}{one.between:16.2f}",
                 flush=True,
