@@ -2,7 +2,8 @@
 
     python tests/benchmarks/choosing.py [ROUNDS] [PROCESSES]
 
-prints how often any of 24 variants of equal worth is called better or worse than another.
+prints how often any of 24 variants of equal worth is called better or worse than another; then how far the mean of the
+best of 6 or 24 is from its worth, and how often its interval holds that, as chosen and without the luck of the choice.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import sys
 from collections.abc import Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import product
 from typing import TypeAlias
 
@@ -22,6 +24,8 @@ from potluck.comparison.differences import Deciding, families_to_test
 from potluck.statistics.clusters import Clusters
 from potluck.statistics.distributions import ALPHA
 from potluck.statistics.families import PairedValues, compare_family
+from potluck.statistics.intervals import mean_interval
+from potluck.statistics.selection import mean_of_selected
 
 Array: TypeAlias = npt.NDArray[np.float64]
 Generator: TypeAlias = np.random.Generator
@@ -48,7 +52,8 @@ class Case:
         kind = "right or wrong" if self.binary else "graded"
         documents = f", {self.documents} documents" if self.documents else ""
         alike = ", four by four alike" if self.alike else ""
-        better = f", {len(self.gains)} better" if self.gains else ""
+        gains = " and ".join(f"{gain:g}" for gain in self.gains)
+        better = f", {len(self.gains)} better by {gains}" if self.gains else ""
         return f"{self.variants} {kind}, {self.questions} questions{documents}{alike}{better}"
 
     @property
@@ -72,6 +77,17 @@ class Case:
             return alone
         effects: Array = math.sqrt(0.3) * rng.normal(size=(self.documents, columns))[clusters.places]
         return effects + math.sqrt(0.7) * alone
+
+
+@cache
+def worth(case: Case) -> Array:
+    """The means of all questions there might be, shape ``(variants,)``; equal for those that gain the same."""
+    many = replace(case, questions=400_000, documents=0, alike=0.0, variants=1, gains=())
+    of_gain = {
+        gain: float(replace(many, gains=(gain,)).sample(np.random.default_rng(7)).mean()) for gain in {0.0, *case.gains}
+    }
+    gains = [0.0] * (case.variants - len(case.gains)) + [*case.gains]
+    return np.array([of_gain[gain] for gain in gains])
 
 
 def is_any_called(values: Array, clusters: Clusters | None, seed: int = 0) -> bool:
@@ -110,11 +126,64 @@ EQUAL = tuple(
 EQUAL += tuple(replace(case, alike=0.8) for case in EQUAL if case.questions == 300 and case.variants == 24)
 
 
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The mean of the best: how far it is from that variant's worth on average, and in how many rounds its interval
+    holds that, ``as_chosen`` and ``without_luck``. ``spread`` is the standard deviation of the latter.
+    """
+
+    as_chosen: float
+    without_luck: float
+    spread: float
+    as_chosen_holds: float
+    without_luck_holds: float
+
+
+def figures_of_best(case: Case, rounds: int, seed: int = 0) -> Figures:
+    """What comes of a case."""
+    rng, truth = np.random.default_rng([seed, case.questions, case.documents, case.binary]), worth(case)
+    found = []
+    for number in range(rounds):
+        values, clusters = case.sample(rng), case.clusters
+        best = int(np.argmax(values.mean(axis=0)))
+        naive = mean_interval(values[:, best], bounded=True, clusters=clusters)
+        fair = mean_of_selected(values, naive, clusters, number)
+        # What all variants are off by is known here, and leaves less to chance.
+        common = float((values.mean(axis=0) - truth).mean())
+        held = [one.low - 1e-12 <= truth[best] <= one.high + 1e-12 for one in (naive, fair)]  # type: ignore[operator]
+        found.append((*(one.mean - truth[best] - common for one in (naive, fair)), fair.mean - truth[best], *held))
+    table = np.array(found, dtype=np.float64)
+    naive_bias, bias, _, naive_holds, holds = map(float, table.mean(axis=0))
+    return Figures(naive_bias, bias, float(table[:, 2].std()), naive_holds, holds)
+
+
 def tabulate_false_calls(pool: Executor, rounds: int, cases: Sequence[Case] = EQUAL) -> None:
     """Print a row for each case."""
     print(f"{'variants of equal worth':64}{'any is called different':>24}")
     for case, found in zip(cases, pool.map(false_calls, cases, [rounds] * len(cases)), strict=True):
         print(f"{case!s:64}{100 * found:22.1f} %", flush=True)
+
+
+GAINS = ((), (0.3,), (0.5,), (0.3, 0.3, 0.3), (0.2, 0.4, 0.6))
+CHOSEN = tuple(
+    Case(questions, documents, binary, alike, variants, gains)
+    for variants, (questions, documents), binary, gains, alike in product(
+        (6, 24), ((30, 0), (100, 0), (100, 20), (300, 0), (300, 20)), (False, True), GAINS, (0.0, 0.8)
+    )
+    if not (alike and gains)
+)
+
+
+def tabulate_figures(pool: Executor, rounds: int, cases: Sequence[Case] = CHOSEN) -> None:
+    """Print a row for each case."""
+    titles = ("as chosen", "holds", "without luck", "spread", "holds")
+    print(f"{'the mean of the best less its worth':80}" + "".join(f"{title:>14}" for title in titles))
+    for case, one in zip(cases, pool.map(figures_of_best, cases, [rounds] * len(cases)), strict=True):
+        print(
+            f"{case!s:80}{one.as_chosen:+14.4f}{100 * one.as_chosen_holds:12.1f} %{one.without_luck:+14.4f}"
+            f"{one.spread:14.3f}{100 * one.without_luck_holds:12.1f} %",
+            flush=True,
+        )
 
 
 def main() -> None:
@@ -123,6 +192,7 @@ def main() -> None:
     print(f"{rounds:,} simulated comparisons for each row")
     with ProcessPoolExecutor(processes) as pool:
         tabulate_false_calls(pool, rounds)
+        tabulate_figures(pool, rounds)
 
 
 if __name__ == "__main__":

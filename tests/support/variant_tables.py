@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from potluck.comparison.chosen import best_of_many
 from potluck.comparison.decision import conclude_comparison
 from potluck.comparison.differences import Deciding, measure_interval, pair_results
 from potluck.comparison.effects import axis_effects
 from potluck.comparison.ranking import rank_variants
 from potluck.contracts import Measure
 from potluck.results.comparison import PairResult, VariantResult
-from potluck.results.conclusions import AxisEffect, Conclusion, RankedVariant
+from potluck.results.conclusions import AxisEffect, ChosenFigure, Conclusion, RankedVariant
 
 RECALL = Measure("recall@2", "the share of what should be found that was", about="retrieval")
 LATENCY = Measure("latency", "seconds", about="effort", higher_is_better=False, scale="amount", unit="s")
@@ -51,6 +52,7 @@ class Concluded:
     ranking: tuple[RankedVariant, ...]
     effects: tuple[AxisEffect, ...]
     conclusion: Conclusion
+    chosen: ChosenFigure | None
 
 
 def concluded(*made: Made, baseline: str = "", measure: Measure = RECALL, at_least: float = 0.0) -> Concluded:
@@ -62,7 +64,9 @@ def concluded(*made: Made, baseline: str = "", measure: Measure = RECALL, at_lea
     pairs = tuple(pair_results(tables, deciding, MEASURES))
     ranking = rank_variants(variants, pairs, first, measure)
     effects = axis_effects(tables, variants, first, measure, at_least=at_least)
-    return Concluded(pairs, ranking, effects, conclude_comparison(variants, ranking, effects, first, measure))
+    chosen = best_of_many(tables, ranking, measure)
+    conclusion = conclude_comparison(variants, ranking, effects, first, measure, chosen=chosen)
+    return Concluded(pairs, ranking, effects, conclusion, chosen)
 
 
 def _variant(one: Made) -> VariantResult:

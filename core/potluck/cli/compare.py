@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     "--labels", type=click.Path(path_type=Path), metavar="FILE",
     help="What people say of the answers: the labels.csv of a run with --judge, filled in. Corrects the judge.",
 )  # fmt: skip
+@click.option("--choose", is_flag=True, help="Choose on one half of the questions, and report on the other half.")
 @click.option("--gate", metavar="CONDITION", help='Stop as soon as it is decided: "f1 >= baseline - 0.02".')
 @click.option("--explore", is_flag=True, help="Also look for differences by the measures that do not decide.")
 @click.option("--pairs", is_flag=True, help="Also show the result of each pair of variants.")
@@ -54,6 +55,7 @@ def command(
     perplexity: bool,
     judges: tuple[str, ...],
     labels: Path | None,
+    choose: bool,
     gate: str | None,
     explore: bool,
     pairs: bool,
@@ -71,19 +73,9 @@ def command(
     from potluck.comparison.compare import Plan
 
     plan = Plan(
-        swaps,
-        cast(Design, design),
-        questions,
-        limit,
-        baseline,
-        metric,
-        repeats,
-        causes,
-        perplexity,
-        explore,
-        judges,
-        labels,
-    )
+        swaps, cast(Design, design), questions, limit, baseline, metric, repeats, causes, perplexity, explore, judges,
+        labels, choose,
+    )  # fmt: skip
     with open_recipe(sources, overrides, as_json, plan, fresh=fresh, apart=[questions, labels]) as opening:
         say_questions(opening.model, questions)
         if gate is not None:

@@ -10,6 +10,8 @@ from pathlib import Path
 from potluck.comparison.causes import causes
 from potluck.comparison.document import Setting, comparison_result
 from potluck.comparison.engine import Engine, VariantRun
+from potluck.comparison.findings import measure_intervals
+from potluck.comparison.held_out import hold_out
 from potluck.comparison.judging import NOT_JUDGED, Judging, judge_answers, judges_of
 from potluck.comparison.label_sheet import Labels, read_labels
 from potluck.comparison.measured import common_chief, measure_tables
@@ -19,11 +21,14 @@ from potluck.evaluation.resources import SharedResources
 from potluck.metrics.chief import Chief
 from potluck.metrics.scorer import Scorer
 from potluck.observation.stage import stage
+from potluck.questions.clusters import clusters_of
+from potluck.questions.question_file import Question
 from potluck.recipe.model import RecipeModel
 from potluck.recipe.swaps import Variant
 from potluck.recipe.variants import Design, variants
 from potluck.results.comparison import Cause, ComparisonResult
 from potluck.statistics.distributions import check_distributions
+from potluck.statistics.intervals import Interval
 from potluck.workspace.manifests import new_run_id
 
 
@@ -46,6 +51,8 @@ class Plan:
     """Chat models as a recipe writes them: ``{use: openai, model: gpt-5}``."""
     labels: Path | None = None
     """The sheet in which people have said which answers are better."""
+    choose: bool = False
+    """Whether to choose on one half of the questions and to report on the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +64,8 @@ class Compared:
     runs: Sequence[VariantRun]
     measures: Mapping[str, Measure]
     judging: Judging
+    metrics: Mapping[str, Mapping[str, Interval]]
+    """Of each variant over all questions; the result has those of the questions that were not held out."""
 
 
 def compare(recipe: RecipeModel, plan: Plan, resources: SharedResources) -> Compared:
@@ -72,11 +81,12 @@ def compare(recipe: RecipeModel, plan: Plan, resources: SharedResources) -> Comp
         chosen = variants(recipe, plan.swaps, plan.design)
         baseline = base_of(chosen, plan.baseline)
         engine = Engine([one.recipe for one in (baseline, *chosen)], scorer, resources, plan.questions, plan.limit)
+        about_these = recipe.decision.is_about_these
+        held_out = hold_out(engine.questions, about_these, recipe.seed) if plan.choose else None
         runs = engine.run(chosen, plan.repeats, plan.perplexity)
         chief = Chief(named) if named else common_chief(runs, engine.questions, scorer)
         _check_metric(chief.name, runs, scorer)
         found = _causes(engine, runs, baseline.name, chief.name) if plan.causes else []
-        about_these = recipe.decision.is_about_these
         judging = judge_answers(engine, judges, runs, baseline.name, labels, about_these) if judges else NOT_JUDGED
         path = str(engine.workload.questions_file(baseline.recipe))
         remarks = (*engine.file.notes, *judging.notes)
@@ -94,8 +104,22 @@ def compare(recipe: RecipeModel, plan: Plan, resources: SharedResources) -> Comp
             has_baseline=plan.baseline is not None,
             explores=plan.explores,
         )
-        result = comparison_result(setting, runs, engine.questions, found, chief, scorer, judging)
-        return Compared(setting, result, runs, scorer.measures, judging)
+        result = comparison_result(setting, runs, engine.questions, found, chief, scorer, judging, held_out)
+        metrics = _metrics_of(runs, engine.questions, scorer, about_these)
+        return Compared(setting, result, runs, scorer.measures, judging, metrics)
+
+
+def _metrics_of(
+    runs: Sequence[VariantRun], questions: Sequence[Question], scorer: Scorer, about_these: bool
+) -> dict[str, dict[str, Interval]]:
+    """The measures of each variant over all questions; of one that failed none."""
+    clusters = clusters_of(questions, about_these)
+    return {
+        run.variant.name: {}
+        if run.error is not None
+        else measure_intervals(measure_tables(run, scorer), scorer.measures, clusters)
+        for run in runs
+    }
 
 
 def base_of(chosen: Sequence[Variant], name: str | None) -> Variant:

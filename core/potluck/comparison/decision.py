@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from potluck.amounts import many
+from potluck.comparison.chosen import chosen_sentence
+from potluck.comparison.held_out import held_out_sentences, is_shown_worse
 from potluck.comparison.ranking import is_cheaper
 from potluck.comparison.wording import difference_words, listing
 from potluck.contracts import Measure
 from potluck.results.comparison import VariantResult
-from potluck.results.conclusions import AxisEffect, Conclusion, RankedVariant
+from potluck.results.conclusions import AxisEffect, ChosenFigure, Conclusion, RankedVariant
 from potluck.statistics.power import FEWEST
 from potluck.statistics.scope import asked_words, needed_words, population_sentence
 
@@ -24,6 +26,7 @@ def conclude_comparison(
     baseline: str,
     measure: Measure,
     why: str = "",
+    chosen: ChosenFigure | None = None,
 ) -> Conclusion:
     """What follows for one who has to choose. ``why`` says why that measure leads where nobody named it."""
     taken = next((one for one in ranking if one.standing == "taken"), None)
@@ -33,17 +36,24 @@ def conclude_comparison(
         )
     best = ranking[0]
     is_lost = any(one.name == baseline and one.error is not None for one in variants)
-    sentences = [*_tie(ranking, measure)]
-    if taken is not best or not sentences:
+    is_held_out = chosen is not None and chosen.method == "held-out"
+    sentences = [] if is_held_out else [*_tie(ranking, measure)]
+    is_tie = bool(sentences)
+    if chosen is not None and is_held_out:
+        sentences += held_out_sentences(chosen, baseline, measure, is_lost)
+    elif taken is not best or not is_tie:
         sentences.append(_advice(taken, best, baseline, measure, is_lost))
     if taken is not best:
         sentences.append(_why_not_the_best(taken, best, measure))
+    if chosen is not None and not is_held_out and not is_tie:
+        sentences.append(chosen_sentence(chosen, measure))
     sentences += _rivals(ranking, taken, best, baseline)
     sentences += _axes(effects, measure)
     sentences += _limits(variants, ranking, measure)
     if why and measure.about != "effort":
         sentences.append(f"Variants are ranked by {measure.name} because {why}; --metric takes another.")
-    return Conclusion(taken.variant, best.variant, measure.name, tuple(sentences))
+    take = baseline if chosen is not None and is_shown_worse(chosen) else taken.variant
+    return Conclusion(take, best.variant, measure.name, tuple(sentences))
 
 
 def _nothing_to_compare(ranking: Sequence[RankedVariant], variants: Sequence[VariantResult]) -> str:

@@ -8,19 +8,17 @@ from dataclasses import dataclass
 
 from potluck.comparison.causes import count_causes
 from potluck.comparison.curves import curves
-from potluck.comparison.decision import conclude_comparison
-from potluck.comparison.differences import Deciding, measure_interval, pair_results
-from potluck.comparison.effects import axis_effects
+from potluck.comparison.differences import Deciding, measure_interval
 from potluck.comparison.engine import VariantRun
+from potluck.comparison.findings import compare_tables
+from potluck.comparison.held_out import HeldOut
 from potluck.comparison.judging import NOT_JUDGED, Judging
 from potluck.comparison.measured import Values, describe_measures, measure_tables
 from potluck.comparison.notes import notes
-from potluck.comparison.ranking import rank_variants
 from potluck.contracts import Measure
 from potluck.evaluation.question_results import question_result
 from potluck.evaluation.results import Answered
 from potluck.metrics.chief import Chief
-from potluck.metrics.perplexity import Perplexity, Surprise
 from potluck.metrics.scorer import Scorer
 from potluck.questions.clusters import clusters_of
 from potluck.questions.question_file import Question
@@ -30,9 +28,7 @@ from potluck.results.comparison import (
     ChunkText,
     ComparisonResult,
     Curve,
-    PerplexityResult,
     QuestionResult,
-    VariantResult,
 )
 from potluck.statistics.clusters import Clusters
 from potluck.version import __version__
@@ -73,16 +69,14 @@ def comparison_result(
     chief: Chief,
     scorer: Scorer,
     judging: Judging = NOT_JUDGED,
+    held_out: HeldOut | None = None,
 ) -> ComparisonResult:
     """Put together the result that the report shows and ``potluck compare --json`` prints."""
     metric, measure = chief.name, scorer.measures[chief.name]
     tables = {run.variant.name: measure_tables(run, scorer) for run in runs if run.error is None}
     clusters, chunks = clusters_of(questions, setting.about_these), dict[str, ChunkText]()
     names = list(dict.fromkeys(name for table in tables.values() for name in table))
-    variants = tuple(_variant(run, tables.get(run.variant.name, {}), scorer, clusters) for run in runs)
-    pairs = tuple(pair_results(tables, setting.decide_by(metric), scorer.measures, clusters))
-    ranking = rank_variants(variants, pairs, setting.baseline, measure)
-    effects = axis_effects(tables, variants, setting.baseline, measure, clusters, setting.at_least or 0.0)
+    found = compare_tables(runs, tables, setting.decide_by(metric), chief.why, scorer.measures, clusters, held_out)
     return ComparisonResult(
         potluck=__version__,
         run=setting.run,
@@ -96,11 +90,12 @@ def comparison_result(
         at_least=setting.at_least,
         explores=setting.explores,
         measures=describe_measures(names, scorer),
-        conclusion=conclude_comparison(variants, ranking, effects, setting.baseline, measure, chief.why),
-        ranking=ranking,
-        effects=effects,
-        variants=variants,
-        pairs=pairs,
+        conclusion=found.conclusion,
+        ranking=found.ranking,
+        chosen=found.chosen,
+        effects=found.effects,
+        variants=found.variants,
+        pairs=found.pairs,
         causes=tuple(causes),
         cause_counts=tuple(count_causes(causes)),
         judge=judging.first,
@@ -130,28 +125,6 @@ def _curves(
         if measure.name in table
     }
     return curves([run.variant for run in runs], means)
-
-
-def _variant(run: VariantRun, table: Mapping[str, Values], scorer: Scorer, clusters: Clusters) -> VariantResult:
-    return VariantResult(
-        name=run.variant.name,
-        swaps=dict(run.variant.swaps),
-        metrics={name: measure_interval(values, scorer.measures[name], clusters) for name, values in table.items()},
-        cost=run.cost,
-        seconds=round(run.seconds, 3),
-        repeats=len(run.repeats),
-        perplexity=_perplexity(run.surprises) if run.surprises else None,
-        computed=dict(run.computed),
-        reused=dict(run.reused),
-        error=run.error,
-    )
-
-
-def _perplexity(surprises: Mapping[str, Surprise]) -> PerplexityResult:
-    whole = Perplexity(tuple(surprises.values())).whole
-    return PerplexityResult(
-        whole.perplexity, whole.bits_per_character, whole.tokens, whole.characters, n=len(surprises)
-    )
 
 
 def _question_results(

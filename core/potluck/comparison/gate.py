@@ -113,6 +113,7 @@ def _check_plan(plan: Plan) -> None:
         "--judge": bool(plan.judges),
         "--labels": plan.labels is not None,
         "--metric": plan.metric is not None,
+        "--choose": plan.choose,
     }
     unused = [option for option, is_given in given.items() if is_given]
     if unused:

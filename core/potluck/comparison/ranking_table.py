@@ -19,6 +19,8 @@ def ranking_table(result: ComparisonResult) -> TerminalTable:
     measure = _measure(result)
     widest = max((one.metric for one in result.ranking), key=lambda metric: metric.n, default=None)
     asked = "nothing measured" if widest is None else asked_words(widest)
+    if result.chosen is not None and result.chosen.held_out:
+        asked += " that are not held out"
     more = "more" if measure.higher_is_better else "less"
     made = TerminalTable(f"By {measure.name} ({more} is better), {asked}; baseline {result.baseline}")
     made.add_column("variant", folds=True)

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from potluck.report.content import Chart, Content
+from potluck.report.content import Cell, Chart, Column, Content, Table
 from potluck.report.paths import relative_path, without_folder
 from potluck.results.comparison import ComparisonResult, Curve
 from potluck.results.conclusions import STANDINGS
+from potluck.statistics.intervals import Interval
+from potluck.statistics.scope import asked_words
 
 _DESIGNS = {"grid": "every combination", "paired": "paired list", "one-at-a-time": "one thing at a time"}
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(Z?)")
@@ -42,6 +44,7 @@ def comparison_content(result: ComparisonResult) -> Content:
         judges=tuple(one for one in (result.judge, *result.further_judges) if one is not None),
         judges_agree=result.judges_agree,
         charts=tuple(_charts(result)),
+        tables=tuple(_tables(result)),
         questions=result.questions,
         chunks=result.chunks,
     )
@@ -66,6 +69,28 @@ def _facts(result: ComparisonResult, folder: Path) -> tuple[tuple[str, str], ...
         ("Run", result.run),
     )
     return tuple((name, fact) for name, fact in facts if fact)
+
+
+def _tables(result: ComparisonResult) -> Iterator[Table]:
+    """Both figures of the variant that was chosen among others."""
+    if (found := result.chosen) is None:
+        return
+    measure = next(one for one in result.measures if one.name == result.metric)
+    is_held_out = bool(found.held_out)
+    fair = "On those held out" if is_held_out else "Without luck"
+    columns = [Column("Variant"), Column("As chosen", True, measure.unit), Column(fair, True, measure.unit)]
+    row: tuple[Cell, ...] = (found.variant, found.as_chosen, found.without_luck)
+    if not is_held_out:
+        note = (
+            "The best of many has had luck. So the choice is made again without a part of the questions, part by part."
+        )
+        yield Table(f"The best of {found.variants:,} by {measure.label}", tuple(columns), (row,), note)
+        return
+    note = "The tables and charts of variants are of the questions on which the choice was made."
+    if (one := found.against_baseline) is not None:
+        columns += [Column(f"Against {result.baseline}", True, measure.unit), Column("Verdict")]
+        row = *row, Interval(one.difference, one.low, one.high, one.n), one.verdict
+    yield Table(f"Chosen by {measure.label} on {asked_words(found.as_chosen)}", tuple(columns), (row,), note)
 
 
 def _charts(result: ComparisonResult) -> Iterator[Chart]:

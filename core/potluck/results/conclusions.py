@@ -18,6 +18,9 @@ Standing: TypeAlias = Literal[
 ``not shown to be worse`` are compared. Where the baseline was named, ``better``, ``as good as`` and ``worse`` are
 against it. ``not compared`` says nothing: there is no pair, or it showed nothing."""
 
+ChoiceMethod: TypeAlias = Literal["cross-validation", "held-out"]
+"""``cross-validation``: the choice is made again without a tenth of the questions, and measured on these. ``held-out``:
+it was made on half of the questions, and is measured on the other half."""
 
 STANDINGS: Mapping[Standing, str] = {
     "taken": "take this",
@@ -147,6 +150,24 @@ class AxisEffect:
     matters: bool
     """Whether any pair differs."""
     sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenFigure:
+    """The mean of the variant that was chosen, which is too good as chosen: chance had a part in the choice."""
+
+    variant: str
+    variants: int
+    """From how many it was chosen."""
+    method: ChoiceMethod
+    as_chosen: Interval
+    """On the questions on which it was chosen."""
+    without_luck: Interval
+    """Its worth on further questions, as well as it can be told; on those held out, if any are."""
+    against_baseline: DifferenceFound | None
+    """On the questions held out; null without such, for the baseline, and where the two cannot be compared."""
+    held_out: tuple[str, ...]
+    """The ids of the questions that had no part in the choice; all else in the result is of the other ones."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ from potluck.contracts import ModelSources
 from potluck.documents import Json
 from potluck.errors import MissingDependency
 from potluck.evaluation.resources import SharedResources
-from potluck.json_values import as_json
 from potluck.recipe.model import RecipeModel
 from potluck.releases import remember_code
 from potluck.report import plots, write_csv, write_html
@@ -108,7 +107,10 @@ def _keep(found: Compared, recipe: RecipeModel, plan: Plan, resources: SharedRes
         "pins": {name: _pins(one, resources) for name, one in recipes.items()},
         "metric": result.metric,
         **measured_facts(answered, found.measures),
-        "metrics": {variant.name: as_json(variant)["metrics"] for variant in result.variants},
+        "metrics": {
+            name: {metric: mean.as_json() for metric, mean in metrics.items()}
+            for name, metrics in found.metrics.items()
+        },
     }
     write_manifest(folder, manifest)
     return folder

@@ -170,6 +170,11 @@ def test_a_variant_that_fails_is_said_and_the_others_are_kept(home: Path) -> Non
     [
         (["--gate", "f1 >= 0.5", "--repeats", "2", "--judge", "reader"], "leave out --repeats, --judge"),
         (["--gate", "f1 >= 0.5", "--labels", "l.csv"], "leave out --labels"),
+        (["--gate", "f1 >= 0.5", "--choose"], "leave out --choose"),
+        (
+            ["--choose", "--limit", "11"],
+            "--choose needs at least 12 questions, 6 to choose on and as many to report on, ",
+        ),
         (["--judge", "reader", "--labels", "無.csv"], "無.csv: there is no such file"),
         (["--gate", "f1 >= 0.5", "--perplexity", "--metric", "f1"], "leave out --perplexity, --metric"),
         (["--gate", "recal@2 >= 0.5"], "no question has the measure 'recal@2'; there are: "),
@@ -184,6 +189,29 @@ def test_an_option_that_cannot_be_meant_is_refused_before_anything_is_asked(
     assert done.returncode == 1
     assert message in done.stderr
     assert not (home.parent / "asked.log").exists()
+
+
+def test_with_choose_one_half_of_the_questions_decides_and_the_other_tells_what_that_is_worth(home: Path) -> None:
+    shown = potluck("compare", "recipe.yaml", "--choose", "--no-causes")
+    found = result("compare", "recipe.yaml", "--choose", "--no-causes")
+    first, second, *_ = found["conclusion"]["sentences"]
+    chosen = found["chosen"]
+
+    assert shown.stdout.startswith(f"{first}\n{second}\n")
+    assert (chosen["variant"], chosen["method"], chosen["variants"]) == ("b", "held-out", 2)
+    assert chosen["as_chosen"]["n"] == chosen["without_luck"]["n"] == ITEMS // 2 == len(chosen["held_out"])
+    assert chosen["against_baseline"]["n"] == found["pairs"][0]["n"] == ITEMS // 2
+    assert found["ranking"][0]["metric"] == chosen["as_chosen"] == found["variants"][1]["metrics"]["f1"]
+    assert f"{ITEMS // 2} questions that are not held out; baseline a" in shown.stdout
+    assert "b has f1 1.000 as chosen from 2, and 1.000 [" in second
+    assert len(found["questions"]) == ITEMS, "the answers to all are there"
+
+
+def test_which_half_is_held_out_hangs_on_the_seed_of_the_recipe_alone(home: Path) -> None:
+    arguments = ("compare", "recipe.yaml", "--choose", "--no-causes")
+    one, again, other = (result(*arguments, *more)["chosen"]["held_out"] for more in ((), (), ("--set", "seed=5")))
+
+    assert one == again != other
 
 
 def test_where_every_variant_fails_a_measure_may_be_named(home: Path) -> None:

@@ -94,6 +94,23 @@ def test_axes_that_matter_and_those_that_do_not_are_told_apart() -> None:
     assert "k and prompt make no difference to recall@2 that 60 questions can show." in found.sentences
 
 
+def test_the_best_of_six_or_more_is_told_as_chosen_and_without_the_luck_of_being_chosen() -> None:
+    scores = np.round(np.random.default_rng(5).random((N, 6)) + 0.1)
+    made = [Made({"k": f"k={number}"}, scores[:, number].tolist()) for number in range(6)]
+    found, fewer = told(*made), told(*made[:5])
+    figures = r"recall@2 (0\.\d{3}) as chosen, (0\.\d{3}) \[(0\.\d{3}), 0\.\d{3}\] without the luck of being chosen\."
+    (seen,) = re.findall(rf"k=\d is the best of 6: {figures}", found)
+
+    assert float(seen[0]) == pytest.approx(scores.mean(axis=0).max(), abs=5e-4)
+    assert float(seen[2]) < float(seen[1]) < float(seen[0])
+    assert found.index("as chosen") < found.index("No variant is shown")
+    assert "luck" not in fewer
+
+
+def test_of_many_that_nothing_tells_apart_none_is_called_the_best() -> None:
+    assert "is the best of" not in told(*(Made({"tuner": f"第{number}"}, right(0.5)) for number in range(7)))
+
+
 def test_five_questions_are_said_to_show_nothing() -> None:
     words = told(Made({"k": "k=2"}, [0.0] * 5), Made({"k": "k=4"}, [1.0] * 5))
 

@@ -179,7 +179,7 @@ def test_the_benchmark_prints_how_often_any_of_equal_variants_is_called_differen
     assert title.endswith("any is called different")
     assert [row.partition("  ")[0] for row in rows] == [
         "7 graded, 30 questions",
-        "8 right or wrong, 30 questions, 20 documents, four by four alike, 1 better",
+        "8 right or wrong, 30 questions, 20 documents, four by four alike, 1 better by 0.5",
     ]
     assert all(re.fullmatch(r".* \d+\.\d %", row) for row in rows)
 

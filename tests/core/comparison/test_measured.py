@@ -1,7 +1,7 @@
 """From the answers of variants to the document of a comparison: measured by hand, without asking a model.
 
-Modules: ``potluck.comparison.causes``, ``potluck.comparison.document``, ``potluck.comparison.engine``,
-``potluck.comparison.measured``.
+Modules: ``potluck.comparison.causes``, ``potluck.comparison.document``, ``potluck.comparison.findings``,
+``potluck.comparison.engine``, ``potluck.comparison.measured``.
 """
 
 from __future__ import annotations

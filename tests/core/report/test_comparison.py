@@ -5,9 +5,15 @@ Modules: ``potluck.report.comparison``.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from potluck.report.comparison import comparison_content, format_time
+from potluck.results.conclusions import ChosenFigure, difference_found
+from potluck.statistics.families import PairedValues, compare_family
+from potluck.statistics.intervals import Interval
 from support.comparisons import comparison, learning_curves, result_of
 
 
@@ -39,6 +45,40 @@ def test_curves_along_one_axis_share_a_drawing_and_are_named_after_the_other_axe
         ("Words in common (F1) by retriever.k", "retriever.k", ["retriever.k"]),
     ]
     assert found.charts[0].y == "Words in common (F1)"
+
+
+def test_both_figures_of_the_best_of_many_have_a_table() -> None:
+    as_chosen, fair = Interval(0.812, 0.76, 0.86, 300), Interval(0.79, 0.71, 0.86, 300)
+    chosen = ChosenFigure("混合", 24, "cross-validation", as_chosen, fair, None, ())
+    found = comparison_content(replace(result_of(comparison(3, 2)), chosen=chosen))
+    (table,) = found.tables
+
+    assert table.title == "The best of 24 by Words in common (F1)"
+    assert [(column.label, column.is_number) for column in table.columns] == [
+        ("Variant", False), ("As chosen", True), ("Without luck", True)
+    ]  # fmt: skip
+    assert table.rows == (("混合", as_chosen, fair),)
+    assert comparison_content(result_of(comparison(3, 2))).tables == ()
+
+
+def test_what_was_chosen_on_one_half_has_a_table_with_its_difference_on_the_other() -> None:
+    as_chosen, fair = Interval(0.812, 0.76, 0.86, 20), Interval(0.79, 0.71, 0.86, 20)
+    better = np.linspace(0.5, 0.9, 20)
+    (difference,) = compare_family([PairedValues(better - 0.4, better)])
+    against = difference_found(difference, higher_is_better=True)
+    chosen = ChosenFigure("混合", 3, "held-out", as_chosen, fair, against, ("題1",))
+    found, alone = (
+        comparison_content(replace(result_of(comparison(3, 2)), chosen=one)).tables[0]
+        for one in (chosen, replace(chosen, against_baseline=None))
+    )
+
+    assert found.title == "Chosen by Words in common (F1) on 20 questions"
+    assert [column.label for column in alone.columns] == ["Variant", "As chosen", "On those held out"]
+    assert [column.label for column in found.columns[3:]] == [f"Against {comparison(3, 2)['baseline']}", "Verdict"]
+    assert found.rows == (
+        ("混合", as_chosen, fair, Interval(against.difference, against.low, against.high, 20), "better"),
+    )
+    assert alone.rows == (("混合", as_chosen, fair),)
 
 
 @pytest.mark.parametrize(

@@ -132,6 +132,16 @@ def test_of_a_comparison_each_variant_is_done_again(home: Path) -> None:
     assert [(one.name, one.then, one.now) for one in found.metrics] == [("f1 of b", 0.25, 1.0)]
 
 
+def test_of_a_comparison_that_held_questions_out_all_are_asked_again(home: Path) -> None:
+    plant(home, 12)
+    with Recipe.load(home / "recipe.yaml") as recipe:
+        folder = recipe.compare(Plan(causes=False, choose=True)).folder
+    held = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["metrics"]["a"]["f1"]
+
+    assert held["n"] == 12
+    assert again(folder).same
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
