@@ -83,6 +83,11 @@ def command(
 
             return report(opening.gate(gate, plan), as_json)
         comparison = opening.compare(plan)
+    return _report(comparison, as_json, pairs, wide)
+
+
+def _report(comparison: Comparison, as_json: bool, pairs: bool, wide: bool) -> int:
+    """Print what was found, and return the exit status."""
     if as_json:
         print_json(comparison.document)
     else:
