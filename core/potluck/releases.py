@@ -73,7 +73,8 @@ def libraries_of(plugin: Plugin) -> dict[str, str]:
     for name in unchecked_offer(plugin).requires:
         for package in _packages_of(name.partition(".")[0]):
             if (installed := _distribution(package)) is not None:
-                found[installed.name] = installed.version
+                told = installed.metadata  # asked for its name and its version, a package reads all of it twice
+                found[told["Name"]] = told["Version"]
     return dict(sorted(found.items()))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from importlib.metadata import PathDistribution
 from pathlib import Path
 
 import pytest
@@ -168,3 +169,21 @@ def test_a_library_that_is_installed_later_is_found_then(site: Path) -> None:
     install(site, "rail-reader", {}, {"rail_reader": ""}, "5.0")
 
     assert libraries_of(plugin) == {"rail-reader": "5.0"}
+
+
+def test_the_metadata_of_a_library_is_read_once_for_its_name_and_version(
+    site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(site, "rail-reader", {}, {"rail_reader": ""}, "5.0")
+    plugin = offered(site, "own_module", "", ("rail_reader",))
+    libraries_of(plugin)  # finds out which package it is
+    read, names = PathDistribution.read_text, list[str]()
+
+    def listen(package: PathDistribution, name: str) -> str | None:
+        names.append(name)
+        return read(package, name)
+
+    monkeypatch.setattr(PathDistribution, "read_text", listen)
+
+    assert libraries_of(plugin) == {"rail-reader": "5.0"}
+    assert names.count("METADATA") == 1

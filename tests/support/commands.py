@@ -15,7 +15,7 @@ from unittest.mock import patch
 from click import Command
 from click.testing import CliRunner, Result
 
-from support.forks import can_fork, run_fork
+from support.forks import IMPORTED, can_fork, run_fork
 
 SECONDS = 200
 """The longest that a command may take."""
@@ -70,7 +70,7 @@ def potluck_often(commands: Mapping[str, Sequence[str]], folder: Path, **environ
     results = folder / "results"
     results.mkdir()
     subprocess.run(
-        [sys.executable, "-c", _FORKS, str(results)],
+        [sys.executable, "-c", IMPORTED + _FORKS, str(results)],
         input=json.dumps(commands),
         text=True,
         env={**os.environ, **environment},
@@ -87,7 +87,7 @@ def potluck_often(commands: Mapping[str, Sequence[str]], folder: Path, **environ
 
 
 _FORKS = """
-import contextlib, gc, io, json, os, sys
+import contextlib, io
 from pathlib import Path
 from potluck.cli import main
 commands = list(json.load(sys.stdin).values())

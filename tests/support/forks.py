@@ -69,7 +69,7 @@ class _Parent:
     def __init__(self, imported: tuple[str, ...]) -> None:
         requests, answers = os.pipe(), os.pipe()
         self._process = subprocess.Popen(
-            [sys.executable, "-c", _CODE, str(requests[0]), str(answers[1]), *imported],
+            [sys.executable, "-c", IMPORTED + _CODE, str(requests[0]), str(answers[1]), *imported],
             env=_ENVIRONMENT,
             pass_fds=(requests[0], answers[1]),
             stdin=subprocess.DEVNULL,
@@ -103,7 +103,7 @@ def _parent(imported: tuple[str, ...]) -> _Parent:
     return made
 
 
-_CODE = """
+IMPORTED = """
 import gc, importlib, importlib.metadata, json, os, pkgutil, runpy, sys
 for package in ("cli", "comparison", "doctor", "planning", "recipe", "report", "results", "runs", "strategy"):
     for module in pkgutil.iter_modules(importlib.import_module(f"potluck.{package}").__path__, f"potluck.{package}."):
@@ -117,7 +117,13 @@ of_others = (
     *("platformdirs", "rich.console", "rich.progress", "rich.table", "ruamel.yaml", "scipy.special", "sqlite3"),
     "_strptime",
 )
-for name in (*of_potluck, *of_others, *sys.argv[3:]):
+for name in (*of_potluck, *of_others):
+    importlib.import_module(name)
+"""
+"""The code that imports what commands import."""
+
+_CODE = """
+for name in sys.argv[3:]:
     importlib.import_module(name)
 gc.freeze()  # else the collector of every fork looks through all of it, and copies it in doing so
 own = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
