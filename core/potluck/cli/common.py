@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -241,9 +241,9 @@ def print_notes(notes: Sequence[str]) -> None:
         echo(f"note: {note}", err=True, fg="yellow")
 
 
-def print_ledger(ledger: Ledger) -> None:
-    """Print what each stage kept, and what it lost if anything; nothing if ``quiet``."""
-    for line in () if is_quiet() or not ledger.entries else ledger_lines(ledger):
+def print_ledger(ledger: Ledger, told: Collection[str] = ()) -> None:
+    """Print what each stage kept, and what it lost if anything, without notes that were ``told``; nothing if quiet."""
+    for line in () if is_quiet() or not ledger.entries else ledger_lines(ledger, told):
         echo(line)
 
 

@@ -81,7 +81,7 @@ def print_evaluation(report: EvaluationReport) -> None:
         print_metrics(report)
         _print_confusion(report)
     echo(f"{many(len(report.answered), report.unit.removesuffix('s'))} in {report.seconds:.1f} s")
-    print_ledger(report.ledger)
+    print_ledger(report.ledger, report.notes)
 
 
 def print_metrics(report: EvaluationReport) -> None:

@@ -34,5 +34,5 @@ def command(sources: tuple[Path, ...], overrides: tuple[str, ...], as_json: bool
                 f"{changes.unchanged} unchanged"
             )
         echo(f"embedded: {report.embedded}, reused: {report.reused}, in {report.seconds:.1f} s")
-        print_ledger(report.ledger)
+        print_ledger(report.ledger, report.notes)
     return 1 if report.failures and not consented else 0

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from potluck.amounts import many
 from potluck.ledger import Amount, Entry, Ledger
 from potluck.visible import visible_line
 
 
-def ledger_lines(ledger: Ledger) -> Iterator[str]:
-    """What every stage kept, and below that what was cut, left out or noted; ``--json`` has all amounts."""
+def ledger_lines(ledger: Ledger, told: Collection[str] = ()) -> Iterator[str]:
+    """What every stage kept, and below that what was cut, left out or noted; ``--json`` has all amounts.
+
+    Notes that were ``told`` already are not told again.
+    """
     kept = ", ".join(f"{entry.stage} {_amount(entry.went_out, entry.unit)}" for entry in ledger.entries)
     lost = [line for entry in ledger.entries for line in _losses(entry)]
     noted = any(entry.notes for entry in ledger.entries)
     yield f"ledger: {'' if lost or noted else 'nothing lost; '}{kept}"
     yield from (f"  {line}" for line in lost)
     for entry in ledger.entries:
-        yield from (f"  {entry.stage}: {visible_line(note)}" for note in entry.notes)
+        yield from (f"  {entry.stage}: {visible_line(note)}" for note in entry.notes if note not in told)
 
 
 def _losses(entry: Entry) -> Iterator[str]:

@@ -58,7 +58,7 @@ def _print(report: RunReport) -> None:
         print_citations(one.citations)
     if report.index is not None:
         echo()
-        print_ledger(report.index.ledger)
+        print_ledger(report.index.ledger, report.index.notes)
     if report.evaluation is not None:
         echo("\nMeasures")
         print_evaluation(report.evaluation)

@@ -51,6 +51,6 @@ def print_tuned(report: TuneReport) -> None:
     echo(f"{len(tuned.losses):,} steps in {tuned.seconds:,.0f} s, {tuned.tokens_per_second:,.0f} tokens/s")
     for note in report.notes:
         echo(note, err=True, fg="yellow")
-    print_ledger(report.ledger)
+    print_ledger(report.ledger, report.notes)
     kept = ", which was there already" if report.reused else ""
     echo(f"{shorten_path(report.adapter)}{kept}")

@@ -93,13 +93,18 @@ def _columns(found: Mapping[str, Json]) -> Iterator[tuple[str, Json]]:
     """The answer in columns; the score of each label has a column of its own."""
     for name, value in found.items():
         if name == "scores" and isinstance(value, dict):
-            yield from ((f"score of {label}", share) for label, share in value.items())
+            yield from ((f"score of {label}", _figure(share)) for label, share in value.items())
         elif name == "citations" and isinstance(value, list):
             yield name, "; ".join(_place(one) for one in value if isinstance(one, dict))
         elif name == "remarks" and isinstance(value, list):
             yield name, "; ".join(map(str, value))
         else:
-            yield name, value
+            yield name, _figure(value)
+
+
+def _figure(value: Json) -> Json:
+    """A score without the digits that are noise, which would fill the cell."""
+    return round(value, 6) if isinstance(value, float) else value
 
 
 def _place(citation: Mapping[str, Json]) -> str:

@@ -54,3 +54,15 @@ def test_what_was_there_in_the_same_words_is_not_a_loss_and_beside_a_note_nothin
     entry.notes.append("one is worth a look")
 
     assert list(ledger_lines(ledger)) == ["ledger: embed 2 texts", "  embed: one is worth a look"]
+
+
+def test_a_note_that_was_told_is_not_told_again() -> None:
+    ledger = Ledger()
+    prepare = ledger.open("prepare", "examples")
+    prepare.came_in, prepare.went_out = Amount(4), Amount(4)
+    prepare.notes += ["兩個標籤的例子太少", "1 example left out"]
+
+    assert list(ledger_lines(ledger, ["兩個標籤的例子太少"])) == [
+        "ledger: prepare 4 examples",
+        "  prepare: 1 example left out",
+    ]

@@ -59,6 +59,17 @@ def test_a_table_has_a_column_for_each_label_and_no_formula(name: str, separator
     ]
 
 
+def test_a_score_in_a_table_has_no_digits_that_are_noise(tmp_path: Path) -> None:
+    row = row_of_prediction(
+        Prediction({"weight": 0.12345678901}, Answer("ok"), 2 / 3, {"ok": 2 / 3, "garbage": 1 / 3}, 0.1)
+    )
+    write_predictions(tmp_path / "found.csv", [row])
+    write_predictions(tmp_path / "found.jsonl", [row])
+
+    assert table(tmp_path / "found.csv")[1] == ["0.12345678901", "ok", "0.666667", "0.666667", "0.333333", ""]
+    assert json.loads((tmp_path / "found.jsonl").read_text(encoding="utf-8"))["score"] == 2 / 3
+
+
 def test_an_answer_from_documents_says_where_it_comes_from(tmp_path: Path) -> None:
     passages = [
         Passage("1", "規範.pdf", "五公尺", 0, 3, 1.0, sections=("1.4.4",), page=3),
