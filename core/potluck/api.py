@@ -5,10 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from threading import RLock
-from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from potluck import recipe
@@ -99,19 +98,19 @@ class Recipe:
         return TaskAnswers(self.model, self._resources())
 
     @while_open
-    def index(self, *, check_service: bool = False) -> IndexReport:
+    def index(self, *, check_service: bool = False, before_work: Callable[[], None] | None = None) -> IndexReport:
         """Bring the index up to date with the documents; what has not changed is not computed again.
 
         ``check_service``: even if nothing has changed, check whether the service behind the embedder now gives vectors
         of another length; if so, embed everything again. An embedder that does not know its length embeds one word to
-        find out.
+        find out. ``before_work`` is called if there is something to do; what it raises is raised before that is done.
 
         Questions that other threads ask meanwhile are answered from the index as it was. Raises ``NoDocuments``, and
         ``NoReadableDocument`` if there are some and none could be read.
         """
         self._need_documents()
         with self._indexing, storage_errors(self.workspace.folder):
-            report = update_indexes(self._with_embedder(), self.workspace, self.observers, check_service=check_service)
+            report = update_indexes(self._with_embedder(), self.workspace, self.observers, check_service, before_work)
             self._is_indexed = True
             self._lacks = (self.workspace.catalogue.generation(self.components.index_id) or "", report.lacks)
             return report
@@ -160,6 +159,7 @@ class Recipe:
         from potluck.document_qa.shots import chooser
 
         check_question(question)
+        self._check_chat()
         search, components = self.retriever(), self.components
         self.chat_model()
         wanted = self.model.shots.count > 0
@@ -289,14 +289,11 @@ class Recipe:
 
     def needs_network(self, plan: Plan | None = None) -> bool:
         """Whether a component, of the recipe or of a variant, sends data to another machine, or takes it from a hub."""
-        recipes = [self.model]
-        if plan is not None and (plan.swaps or self.model.compare):
-            recipes = [variant.recipe for variant in self.variants(plan)]
-        if plan is not None and plan.judges:
-            from potluck.comparison.judging import judge_of
+        if plan is None:
+            return needs_network(self.model)
+        from potluck.comparison.compare import recipes_of
 
-            recipes += [judge_of(self.model, one) for one in plan.judges]
-        return any(map(needs_network, recipes))
+        return any(map(needs_network, recipes_of(self.model, plan)))
 
     def close(self) -> None:
         """Close models, stores, the workspace and the observers; who uses them afterwards gets ``RecipeClosed``."""
@@ -311,9 +308,7 @@ class Recipe:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def check_open(self) -> None:
@@ -345,6 +340,10 @@ class Recipe:
     def _resources(self) -> OpenResources:
         from potluck.evaluation.resources import OpenResources
 
-        return OpenResources(
-            self.components, self.workspace, self.observers, self.index, self.retriever, self.chat_model
-        )
+        update = partial(self.index, before_work=self._check_chat)
+        return OpenResources(self.components, self.workspace, self.observers, update, self.retriever, self.chat_model)
+
+    def _check_chat(self) -> None:
+        with self._opening:
+            if self.model.tuning.adapter is None:
+                self.components.chat.check()

@@ -14,10 +14,11 @@ import pytest
 
 from potluck import Recipe, api
 from potluck.comparison.compare import Plan
-from potluck.errors import EmptyQuestion, PotluckError, RecipeClosed, WorkspaceBusy
+from potluck.errors import EmptyQuestion, MissingSecret, PotluckError, RecipeClosed, WorkspaceBusy
 from potluck.loading.regular_file import hash_file
 from potluck.questions.question_file import QuestionFile, read_question_file
 from potluck.workspace.catalogue import Load
+from potluck_plugins.chat.extractive import Extractive
 from support.fake_plugins import install_hashing, visible
 
 
@@ -282,3 +283,38 @@ def test_what_is_measured_and_kept_reads_its_questions_once_and_looks_through_th
     assert (kept.folder / "report.html").is_file()
     assert read == [questions]
     assert [one.name for one in hashed] == ["筆記.txt"], "it was indexed before"
+
+
+def test_a_key_that_is_missing_is_told_before_documents_are_embedded(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    (path.parent / "新.txt").write_text("第8號橋於1910年落成。", encoding="utf-8")
+    (path.parent / "q.jsonl").write_text('{"question": "哪一年落成？", "answers": ["1907年"]}\n', encoding="utf-8")
+    overrides = ["chat={use: openai, model: gpt-5}", "questions=q.jsonl"]
+    uses: list[Callable[[Recipe], object]] = [Recipe.run, Recipe.measure, lambda recipe: recipe.ask("哪一年落成？")]
+    for use in uses:
+        with Recipe.load(path, overrides) as recipe, pytest.raises(MissingSecret, match=r"no key for api\.openai\.com"):
+            use(recipe)
+
+    with Recipe.load(path, overrides) as recipe:
+        report = recipe.index()
+    assert (report.embedded, report.reused) == (1, 1), "nothing was embedded before, and an index needs no chat model"
+
+
+def test_where_nothing_has_to_be_done_before_the_answers_the_chat_model_is_not_checked(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lack(self: object) -> None:
+        raise MissingSecret("no key for 例子.tw")
+
+    (path.parent / "q.jsonl").write_text('{"question": "哪一年落成？", "answers": ["1907年"]}\n', encoding="utf-8")
+    monkeypatch.setattr(Extractive, "check", lack)
+    with Recipe.load(path) as recipe:
+        kept = recipe.measure(path.parent / "q.jsonl")
+    assert kept.evaluation is not None
+    assert "1907" in kept.evaluation.answered[0].answer.text
+
+    (path.parent / "新.txt").write_text("第8號橋於1910年落成。", encoding="utf-8")
+    with Recipe.load(path) as recipe, pytest.raises(MissingSecret, match=r"no key for 例子\.tw"):
+        recipe.measure(path.parent / "q.jsonl")

@@ -12,7 +12,7 @@ from potluck.comparison.document import Setting, comparison_result
 from potluck.comparison.engine import Engine, VariantRun
 from potluck.comparison.findings import measure_intervals
 from potluck.comparison.held_out import hold_out
-from potluck.comparison.judging import NOT_JUDGED, Judging, judge_answers, judges_of
+from potluck.comparison.judging import NOT_JUDGED, Judging, judge_answers, judge_of, judges_of
 from potluck.comparison.label_sheet import Labels, read_labels
 from potluck.comparison.measured import common_chief, measure_tables
 from potluck.contracts import Measure
@@ -120,6 +120,12 @@ def _metrics_of(
         else measure_intervals(measure_tables(run, scorer), scorer.measures, clusters)
         for run in runs
     }
+
+
+def recipes_of(recipe: RecipeModel, plan: Plan) -> list[RecipeModel]:
+    """The recipes that a comparison runs: those of its variants, or the recipe itself, and those of its judges."""
+    chosen = variants(recipe, plan.swaps, plan.design) if plan.swaps or recipe.compare else []
+    return [*([one.recipe for one in chosen] or [recipe]), *(judge_of(recipe, one) for one in plan.judges)]
 
 
 def base_of(chosen: Sequence[Variant], name: str | None) -> Variant:

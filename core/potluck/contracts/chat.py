@@ -122,6 +122,12 @@ class ChatModel(Component):
     """What a user should know about the model, one sentence each, such as that nothing ends its answers. May load the
     model."""
 
+    def check(self) -> None:
+        """Raise what would keep it from answering at all, such as ``MissingSecret``.
+
+        Cheap: it loads nothing and sends nothing. Called before documents are read and embedded for an answer.
+        """
+
     def prepare(self) -> None:
         """Load what an answer needs (libraries, weights, a client), so that no answer's time includes it.
 

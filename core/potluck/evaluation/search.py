@@ -25,13 +25,17 @@ _OPENINGS = 5
 
 
 def update_indexes(
-    components: Components, workspace: Workspace, observers: Observers, *, check_service: bool = False
+    components: Components,
+    workspace: Workspace,
+    observers: Observers,
+    check_service: bool = False,
+    before_work: Callable[[], None] | None = None,
 ) -> IndexReport:
     """Bring the recipe's index up to date, and its retriever's own index if it has one.
 
-    Takes the writer's lock only if there is something to do. ``check_service`` as for ``update_index``.
+    Takes the writer's lock only if there is something to do. The last two as for ``update_index``.
     """
-    report = update_index(components, workspace, observers, check_service=check_service)
+    report = update_index(components, workspace, observers, check_service, before_work)
     specs = components.recipe.retriever_spec.walk()
     if any(plugins.retriever_offer(spec.plugin).is_indexed is not False for spec in specs):
         _resolve_chat(components)

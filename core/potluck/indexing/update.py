@@ -6,7 +6,7 @@ Each stage commits what it computes into the catalogue, so that this can be kill
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from potluck import plugins
@@ -31,11 +31,16 @@ if TYPE_CHECKING:
 
 
 def update_index(
-    components: Components, workspace: Workspace, observers: Observers, *, check_service: bool = False
+    components: Components,
+    workspace: Workspace,
+    observers: Observers,
+    check_service: bool = False,
+    before_work: Callable[[], None] | None = None,
 ) -> IndexReport:
     """Bring the recipe's index up to date. Takes the writer's lock only if there is something to do.
 
     ``check_service``: if nothing has changed, see whether the service behind the embedder gives other vectors now.
+    ``before_work`` is called if there is something to do: what it raises is raised before the work.
     """
     started = time.perf_counter()
     sources = discover_documents(components.recipe)
@@ -43,6 +48,8 @@ def update_index(
     # After a kill there may be nothing to compute and still something to clean up.
     report = None if workspace.was_killed() else _report_if_current(components, workspace, planned, failures)
     if report is None:
+        if before_work is not None:
+            before_work()
         with workspace.write_lock():
             why = find_causes(components, workspace.folder)
             again = count_files_to_reread(planned, workspace.catalogue.index(components.index_id), workspace.catalogue)

@@ -99,6 +99,10 @@ class Service:
             with contextlib.suppress(Failed):
                 self._run(pieces.aclose(), time.monotonic() + _LONGEST_PAUSE)
 
+    def check(self) -> None:
+        """Raise ``MissingSecret`` where the service wants a key and there is none."""
+        self._key()
+
     def close(self) -> None:
         """Close the connections."""
         with self._lock:

@@ -112,6 +112,10 @@ class OpenAIChat(ChatModel):
         """True for OpenAI's models where tiktoken and its table are on this machine."""
         return self._counter.exact
 
+    def check(self) -> None:
+        """Raise ``MissingSecret`` where the service wants a key and there is none."""
+        self._service.check()
+
     def prepare(self) -> None:
         """Import the SDK and what counts tokens. Raises ``MissingSecret``."""
         self._service.prepare(lambda client: client.chat.completions)

@@ -21,7 +21,7 @@ from pydantic import ValidationError
 
 from potluck.contracts import ChatOptions, Context
 from potluck.documents import Answer, Message, Usage
-from potluck.errors import ContextExceeded, EgressRefused, ModelNotFound, RemoteError
+from potluck.errors import ContextExceeded, EgressRefused, MissingSecret, ModelNotFound, RemoteError
 from potluck.loading.worker_process import NoModels
 from potluck.model_sources.model_store import ModelStore
 from potluck_plugins.chat.openai import OpenAIChat, OpenAIChatConfig, potluck_chat
@@ -113,6 +113,12 @@ def test_an_answer_has_text_finish_and_usage(make: Make, live: FaultProxy) -> No
     assert answer.finish in ("stop", "length")
     assert answer.usage.prompt > 10
     assert 0 < answer.usage.completion <= 12
+
+
+def test_a_key_that_is_missing_is_found_without_a_connection(make: Make) -> None:
+    with pytest.raises(MissingSecret, match=r"no key for api\.openai\.com\. Set the environment variable"):
+        make("https://api.openai.com/v1", network=True).check()
+    make("https://api.openai.com/v1", network=True, api_key=KEY).check()
 
 
 @pytest.mark.parametrize("messages", [QUESTION, CHINESE], ids=["English", "Chinese"])
