@@ -21,6 +21,9 @@ import numpy as np
 import numpy.typing as npt
 
 from potluck.comparison.differences import Deciding, families_to_test
+from potluck.comparison.interactions import axis_interactions
+from potluck.contracts import Measure
+from potluck.results.comparison import VariantResult
 from potluck.statistics.clusters import Clusters
 from potluck.statistics.distributions import ALPHA
 from potluck.statistics.families import PairedValues, compare_family
@@ -119,6 +122,19 @@ def false_calls(case: Case, rounds: int, seed: int = 0) -> float:
     return float(np.mean([is_any_called(case.sample(rng), case.clusters, number) for number in range(rounds)]))
 
 
+def false_interactions(case: Case, rounds: int, seed: int = 0) -> float:
+    """How often any of three axes, of 2, 3 and 4 values, is said to depend on another where none does anything."""
+    rng = np.random.default_rng([seed, case.questions, case.documents, case.binary])
+    swaps = [dict(zip("abc", values, strict=True)) for values in product("12", "123", "1234")]
+    variants = [VariantResult(str(n), one, {}, None, 0.0, 1, None, {}, {}, None) for n, one in enumerate(swaps)]
+    measure, calls = Measure("f1", "words in common"), 0
+    for _ in range(rounds):
+        values = case.sample(rng)
+        tables = {one.name: {"f1": values[:, [n]]} for n, one in enumerate(variants)}
+        calls += any(one.matters for one in axis_interactions(tables, variants, "0", measure, case.clusters))
+    return calls / rounds
+
+
 EQUAL = tuple(
     Case(questions, documents, binary, variants=variants)
     for variants, questions, documents, binary in product((7, 24), (30, 100, 300), (0, 20), (False, True))
@@ -186,6 +202,18 @@ def tabulate_figures(pool: Executor, rounds: int, cases: Sequence[Case] = CHOSEN
         )
 
 
+FACTORIAL = tuple(
+    Case(questions, documents, binary) for questions, documents, binary in product((100, 300), (0, 20), (False, True))
+)
+
+
+def tabulate_false_interactions(pool: Executor, rounds: int, cases: Sequence[Case] = FACTORIAL) -> None:
+    """Print a row for each case."""
+    print(f"{'2 x 3 x 4 variants of equal worth':64}{'an interaction is found':>24}")
+    for case, found in zip(cases, pool.map(false_interactions, cases, [rounds] * len(cases)), strict=True):
+        print(f"{case!s:64}{100 * found:22.1f} %", flush=True)
+
+
 def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000
     processes = int(sys.argv[2]) if len(sys.argv) > 2 else 2
@@ -193,6 +221,7 @@ def main() -> None:
     with ProcessPoolExecutor(processes) as pool:
         tabulate_false_calls(pool, rounds)
         tabulate_figures(pool, rounds)
+        tabulate_false_interactions(pool, rounds)
 
 
 if __name__ == "__main__":

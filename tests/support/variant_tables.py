@@ -11,10 +11,11 @@ from potluck.comparison.chosen import best_of_many
 from potluck.comparison.decision import conclude_comparison
 from potluck.comparison.differences import Deciding, measure_interval, pair_results
 from potluck.comparison.effects import axis_effects
+from potluck.comparison.interactions import axis_interactions, note_interactions
 from potluck.comparison.ranking import rank_variants
 from potluck.contracts import Measure
 from potluck.results.comparison import PairResult, VariantResult
-from potluck.results.conclusions import AxisEffect, ChosenFigure, Conclusion, RankedVariant
+from potluck.results.conclusions import AxisEffect, AxisInteraction, ChosenFigure, Conclusion, RankedVariant
 
 RECALL = Measure("recall@2", "the share of what should be found that was", about="retrieval")
 LATENCY = Measure("latency", "seconds", about="effort", higher_is_better=False, scale="amount", unit="s")
@@ -53,6 +54,7 @@ class Concluded:
     effects: tuple[AxisEffect, ...]
     conclusion: Conclusion
     chosen: ChosenFigure | None
+    interactions: tuple[AxisInteraction, ...]
 
 
 def concluded(*made: Made, baseline: str = "", measure: Measure = RECALL, at_least: float = 0.0) -> Concluded:
@@ -63,10 +65,11 @@ def concluded(*made: Made, baseline: str = "", measure: Measure = RECALL, at_lea
     deciding = Deciding(first, measure.name, at_least, has_baseline=bool(baseline))
     pairs = tuple(pair_results(tables, deciding, MEASURES))
     ranking = rank_variants(variants, pairs, first, measure)
-    effects = axis_effects(tables, variants, first, measure, at_least=at_least)
+    interactions = axis_interactions(tables, variants, first, measure, at_least=at_least)
+    effects = note_interactions(axis_effects(tables, variants, first, measure, at_least=at_least), interactions)
     chosen = best_of_many(tables, ranking, measure)
-    conclusion = conclude_comparison(variants, ranking, effects, first, measure, chosen=chosen)
-    return Concluded(pairs, ranking, effects, conclusion, chosen)
+    conclusion = conclude_comparison(variants, ranking, effects, first, measure, "", chosen, interactions)
+    return Concluded(pairs, ranking, effects, conclusion, chosen, interactions)
 
 
 def _variant(one: Made) -> VariantResult:

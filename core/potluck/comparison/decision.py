@@ -11,7 +11,7 @@ from potluck.comparison.ranking import is_cheaper
 from potluck.comparison.wording import difference_words, listing
 from potluck.contracts import Measure
 from potluck.results.comparison import VariantResult
-from potluck.results.conclusions import AxisEffect, ChosenFigure, Conclusion, RankedVariant
+from potluck.results.conclusions import AxisEffect, AxisInteraction, ChosenFigure, Conclusion, RankedVariant
 from potluck.statistics.power import FEWEST
 from potluck.statistics.scope import asked_words, needed_words, population_sentence
 
@@ -27,6 +27,7 @@ def conclude_comparison(
     measure: Measure,
     why: str = "",
     chosen: ChosenFigure | None = None,
+    interactions: Sequence[AxisInteraction] = (),
 ) -> Conclusion:
     """What follows for one who has to choose. ``why`` says why that measure leads where nobody named it."""
     taken = next((one for one in ranking if one.standing == "taken"), None)
@@ -48,6 +49,7 @@ def conclude_comparison(
     if chosen is not None and not is_held_out and not is_tie:
         sentences.append(chosen_sentence(chosen, measure))
     sentences += _rivals(ranking, taken, best, baseline)
+    sentences += [f"{one.sentence}." for one in interactions if one.matters]
     sentences += _axes(effects, measure)
     sentences += _limits(variants, ranking, measure)
     if why and measure.about != "effort":
@@ -141,9 +143,13 @@ def _rivals(
 
 
 def _axes(effects: Sequence[AxisEffect], measure: Measure) -> Iterator[str]:
-    """The axes that matter with the difference they make, then those without a demonstrable difference."""
-    yield from (f"{one.sentence}." for one in effects if one.matters)
-    idle = [one for one in effects if not one.matters]
+    """The axes that matter with the difference they make, then those without a demonstrable difference.
+
+    Those that depend on others are told with their interactions.
+    """
+    alone = [one for one in effects if not one.depends_on]
+    yield from (f"{one.sentence}." for one in alone if one.matters)
+    idle = [one for one in alone if not one.matters]
     small = [one for one in idle if all(pair.found.verdict == "as good as" for pair in one.pairs)]
     if small:
         yield f"{_make(small)} no difference to {measure.name} that matters."

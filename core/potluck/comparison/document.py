@@ -75,7 +75,6 @@ def comparison_result(
     metric, measure = chief.name, scorer.measures[chief.name]
     tables = {run.variant.name: measure_tables(run, scorer) for run in runs if run.error is None}
     clusters, chunks = clusters_of(questions, setting.about_these), dict[str, ChunkText]()
-    names = list(dict.fromkeys(name for table in tables.values() for name in table))
     found = compare_tables(runs, tables, setting.decide_by(metric), chief.why, scorer.measures, clusters, held_out)
     return ComparisonResult(
         potluck=__version__,
@@ -89,11 +88,12 @@ def comparison_result(
         metric=metric,
         at_least=setting.at_least,
         explores=setting.explores,
-        measures=describe_measures(names, scorer),
+        measures=describe_measures(_names(tables), scorer),
         conclusion=found.conclusion,
         ranking=found.ranking,
         chosen=found.chosen,
         effects=found.effects,
+        interactions=found.interactions,
         variants=found.variants,
         pairs=found.pairs,
         causes=tuple(causes),
@@ -106,6 +106,11 @@ def comparison_result(
         further_judges=judging.results[1:],
         judges_agree=judging.agreement,
     )
+
+
+def _names(tables: Mapping[str, Mapping[str, Values]]) -> list[str]:
+    """Of the measures that any variant has."""
+    return list(dict.fromkeys(name for table in tables.values() for name in table))
 
 
 def _on_the_measure(chief: Chief, measure: Measure) -> Iterator[str]:

@@ -118,6 +118,7 @@ def _effect(
         values=tuple(_value_means(axis, variants, measure)),
         pairs=found,
         matters=any(pair.found.verdict in ("better", "worse") for pair in found),
+        depends_on=(),
         sentence=effect_sentence(axis, found, measure),
     )
 

@@ -11,12 +11,13 @@ from potluck.comparison.differences import Deciding, Tables, measure_interval, p
 from potluck.comparison.effects import axis_effects
 from potluck.comparison.engine import VariantRun
 from potluck.comparison.held_out import HeldOut, figure_on_held_out
+from potluck.comparison.interactions import axis_interactions, note_interactions
 from potluck.comparison.measured import Values
 from potluck.comparison.ranking import rank_variants
 from potluck.contracts import Measure
 from potluck.metrics.perplexity import Perplexity, Surprise
 from potluck.results.comparison import PairResult, PerplexityResult, VariantResult
-from potluck.results.conclusions import AxisEffect, ChosenFigure, Conclusion, RankedVariant
+from potluck.results.conclusions import AxisEffect, AxisInteraction, ChosenFigure, Conclusion, RankedVariant
 from potluck.statistics.clusters import Clusters
 from potluck.statistics.intervals import Interval
 
@@ -30,6 +31,7 @@ class ComparisonFindings:
     ranking: tuple[RankedVariant, ...]
     chosen: ChosenFigure | None
     effects: tuple[AxisEffect, ...]
+    interactions: tuple[AxisInteraction, ...]
     conclusion: Conclusion
 
 
@@ -56,9 +58,12 @@ def compare_tables(
         chosen = best_of_many(tables, ranking, measure, clusters)
     else:
         chosen = figure_on_held_out(all_tables, ranking, deciding, measure, clusters, held_out)
-    effects = axis_effects(tables, variants, baseline, measure, clusters, deciding.at_least)
-    conclusion = conclude_comparison(variants, ranking, effects, baseline, measure, why, chosen)
-    return ComparisonFindings(variants, pairs, ranking, chosen, effects, conclusion)
+    interactions = axis_interactions(tables, variants, baseline, measure, clusters, deciding.at_least)
+    effects = note_interactions(
+        axis_effects(tables, variants, baseline, measure, clusters, deciding.at_least), interactions
+    )
+    conclusion = conclude_comparison(variants, ranking, effects, baseline, measure, why, chosen, interactions)
+    return ComparisonFindings(variants, pairs, ranking, chosen, effects, interactions, conclusion)
 
 
 def measure_intervals(

@@ -80,7 +80,8 @@ def effects_table(result: ComparisonResult) -> TerminalTable:
         axis, key = last if last_keys.count(last) == 1 else effect.axis, f"{last}="
         for number, pair in enumerate(effect.pairs):
             values = " → ".join(name.removeprefix(key) for name in (pair.a, pair.b))
-            cells = (*difference_cells(pair.found), p_figure(pair.found.p_adjusted), pair.found.verdict)
+            said = f"{pair.found.verdict}, on average" if effect.depends_on else pair.found.verdict
+            cells = (*difference_cells(pair.found), p_figure(pair.found.p_adjusted), said)
             made.add_row("" if number else axis, values, *cells)
     return made
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from potluck.contracts import Measure
-from potluck.results.conclusions import DifferenceFound, ValuePair
-from potluck.statistics.figures import signed_interval
+from potluck.results.conclusions import DifferenceFound, InteractionFound, ValuePair
+from potluck.statistics.figures import signed_figures, signed_interval
 from potluck.statistics.scope import asked_words
 
 
@@ -32,6 +32,29 @@ def effect_sentence(axis: str, pairs: Sequence[ValuePair], measure: Measure) -> 
     if all(one.found.verdict == "as good as" for one in pairs):
         return f"{axis}: no difference that matters; at most {measure.name} {words}"
     return f"{axis}: no difference that {asked_words(pair.found)} can show; at most {measure.name} {words}"
+
+
+def interaction_sentence(axes: tuple[str, str], pairs: Sequence[InteractionFound], measure: Measure) -> str:
+    """What the first axis does beside two values of the second where that differs most clearly, or that it does not."""
+    real = [pair for pair in pairs if pair.found.verdict in ("better", "worse")]
+    if not real:
+        return f"{axes[0]} and {axes[1]}: what one does is not shown to depend on the other"
+    pair = min(real, key=lambda one: (one.found.p_adjusted, -abs(one.found.difference)))
+    sign = 1 if measure.higher_is_better else -1
+    beside = [(sign * pair.effect, pair.beside), (sign * pair.effect_other, pair.beside_other)]
+    (less, worse), (more, better) = sorted(beside, key=lambda one: one[0])
+    figures = signed_figures([sign * more, sign * less])
+    best, other = (f"{name} ({one})" for name, one in zip((better, worse), figures, strict=True))
+    if less > 0:
+        words = f"helps more with {best} than with {other}"
+    elif more > 0:
+        words = (
+            f"helps with {best} and not with {other}" if more >= -less else f"hurts with {other} and not with {best}"
+        )
+    else:
+        words = f"hurts more with {other} than with {best}"
+    by = signed_interval(pair.found.difference, pair.found.low, pair.found.high, measure.unit)
+    return f"{axes[0]}: {pair.b} against {pair.a} {words}; {measure.name} differs by {by}"
 
 
 def listing(names: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from potluck.report.content import Cell, Chart, Column, Content, Table
 from potluck.report.paths import relative_path, without_folder
 from potluck.results.comparison import ComparisonResult, Curve
-from potluck.results.conclusions import STANDINGS
+from potluck.results.conclusions import STANDINGS, AxisInteraction, InteractionFound
 from potluck.statistics.intervals import Interval
 from potluck.statistics.scope import asked_words
 
@@ -44,7 +44,7 @@ def comparison_content(result: ComparisonResult) -> Content:
         judges=tuple(one for one in (result.judge, *result.further_judges) if one is not None),
         judges_agree=result.judges_agree,
         charts=tuple(_charts(result)),
-        tables=tuple(_tables(result)),
+        tables=(*_tables(result), *_interaction_table(result)),
         questions=result.questions,
         chunks=result.chunks,
     )
@@ -91,6 +91,31 @@ def _tables(result: ComparisonResult) -> Iterator[Table]:
         columns += [Column(f"Against {result.baseline}", True, measure.unit), Column("Verdict")]
         row = *row, Interval(one.difference, one.low, one.high, one.n), one.verdict
     yield Table(f"Chosen by {measure.label} on {asked_words(found.as_chosen)}", tuple(columns), (row,), note)
+
+
+def _interaction_table(result: ComparisonResult) -> Iterator[Table]:
+    """The effects of each two axes beside each other, those that differ most clearly first."""
+    pairs = [(of, one) for of in result.interactions for one in of.pairs]
+    if not pairs:
+        return
+    unit = next(one.unit for one in result.measures if one.name == result.metric)
+    texts, effect = ("Axis", "From", "To", "Beside"), Column("Effect", True, unit)
+    columns = (
+        *map(Column, texts), effect, Column("Beside"), effect, Column("Difference", True, unit),
+        Column("p, adjusted", True), Column("Depends"),
+    )  # fmt: skip
+    rows = tuple(_interaction_row(of, one) for of, one in sorted(pairs, key=lambda pair: pair[1].found.p_adjusted))
+    note = "What an axis does beside each of two values of another axis, averaged over all further axes."
+    yield Table("Whether the effect of an axis depends on another", columns, rows, note)
+
+
+def _interaction_row(of: AxisInteraction, one: InteractionFound) -> tuple[Cell, ...]:
+    found = one.found
+    return (
+        of.axis, one.a, one.b, one.beside, one.effect, one.beside_other, one.effect_other,
+        Interval(found.difference, found.low, found.high, found.n), found.p_adjusted,
+        "yes" if found.verdict in ("better", "worse") else "no evidence",
+    )  # fmt: skip
 
 
 def _charts(result: ComparisonResult) -> Iterator[Chart]:

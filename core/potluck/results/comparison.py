@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 from potluck.documents import Json
 from potluck.json_values import as_json
 from potluck.recipe.variants import Design
-from potluck.results.conclusions import AxisEffect, ChosenFigure, Conclusion, RankedVariant
+from potluck.results.conclusions import AxisEffect, AxisInteraction, ChosenFigure, Conclusion, RankedVariant
 from potluck.results.judging import JudgeResult, JudgesAgreement
 from potluck.statistics.clusters import ClusterKind, Population
 from potluck.statistics.intervals import Interval
@@ -261,6 +261,8 @@ class ComparisonResult:
     """The best by ``metric`` of six variants or more, with ``--choose`` what is taken; else null."""
     effects: tuple[AxisEffect, ...]
     """Of each axis on ``metric``; empty if there is one axis, of which the pairs tell."""
+    interactions: tuple[AxisInteraction, ...]
+    """Of every two axes on ``metric``; empty if there is one axis."""
     variants: tuple[VariantResult, ...]
     pairs: tuple[PairResult, ...]
     causes: tuple[Cause, ...]

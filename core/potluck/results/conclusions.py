@@ -149,6 +149,41 @@ class AxisEffect:
     """Each two values; of more than four values each with the baseline's."""
     matters: bool
     """Whether any pair differs."""
+    depends_on: tuple[str, ...]
+    """The axes that are shown to change it; then its average says little."""
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class InteractionFound:
+    """What value ``b`` of an axis does against value ``a`` beside two values of another axis.
+
+    Each question is averaged over the same values of all further axes.
+    """
+
+    a: str
+    b: str
+    beside: str
+    """A value of the other axis, the baseline's if that was measured."""
+    effect: float
+    """B minus a, beside that."""
+    beside_other: str
+    effect_other: float
+    found: DifferenceFound
+    """How much more the effect is beside the second value than beside the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class AxisInteraction:
+    """Whether the effects of two axes depend on each other; Holm's correction is over the pairs of all interactions."""
+
+    axis: str
+    """The key of the recipe."""
+    other: str
+    pairs: tuple[InteractionFound, ...]
+    """Each value of both axes with the baseline's."""
+    matters: bool
+    """Whether any pair differs."""
     sentence: str
 
 

@@ -81,6 +81,15 @@ def test_each_axis_has_its_values_their_difference_and_the_verdict(found: Compar
     assert re.match(r"k +2 → 4 +\+0\.000 +\[-0\.\d{3}, \+0\.\d{3}\] +1\.000 +no evidence", k)
 
 
+def test_the_average_of_an_axis_that_depends_on_another_is_called_that(found: ComparisonResult) -> None:
+    effects = replace(found.effects[0], depends_on=("k",)), found.effects[1]
+    text = shown(tables.effects_table(replace(found, effects=effects)), 120)
+    way, k = [line for line in text.splitlines() if "→" in line]
+
+    assert "better, on average" in way
+    assert "average" not in k
+
+
 def test_an_axis_is_called_by_its_last_key_unless_two_share_it(found: ComparisonResult) -> None:
     def axes(*names: str) -> list[str]:
         effects = tuple(replace(one, axis=name) for one, name in zip(found.effects, names, strict=True))

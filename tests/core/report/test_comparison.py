@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from potluck.report.comparison import comparison_content, format_time
-from potluck.results.conclusions import ChosenFigure, difference_found
+from potluck.results.conclusions import AxisInteraction, ChosenFigure, InteractionFound, difference_found
 from potluck.statistics.families import PairedValues, compare_family
 from potluck.statistics.intervals import Interval
 from support.comparisons import comparison, learning_curves, result_of
@@ -79,6 +79,30 @@ def test_what_was_chosen_on_one_half_has_a_table_with_its_difference_on_the_othe
         ("混合", as_chosen, fair, Interval(against.difference, against.low, against.high, 20), "better"),
     )
     assert alone.rows == (("混合", as_chosen, fair),)
+
+
+def test_interactions_have_a_table_the_clearest_first() -> None:
+    steady = np.linspace(0.5, 0.9, 20)
+    one, other = compare_family([PairedValues(steady, np.roll(steady, 1)), PairedValues(steady, steady - 0.25)])
+    faint, clear = (
+        InteractionFound("小", "大", "bm25", 0.25, beside, effect, difference_found(found, higher_is_better=True))
+        for beside, effect, found in (("混合", 0.24, one), ("向量", 0.0, other))
+    )
+    interaction = AxisInteraction("size", "檢索", (faint, clear), True, "")
+    (table,) = comparison_content(replace(result_of(comparison(3, 2)), interactions=(interaction,))).tables
+    first, second = table.rows
+
+    assert table.title == "Whether the effect of an axis depends on another"
+    assert [column.label for column in table.columns] == [
+        "Axis", "From", "To", "Beside", "Effect", "Beside", "Effect", "Difference", "p, adjusted", "Depends"
+    ]  # fmt: skip
+    assert [column.is_number for column in table.columns] == [False] * 4 + [True, False] + [True] * 3 + [False]
+    found = clear.found
+    assert first == (
+        "size", "小", "大", "bm25", 0.25, "向量", 0.0,
+        Interval(found.difference, found.low, found.high, 20), found.p_adjusted, "yes",
+    )  # fmt: skip
+    assert (second[5], second[-1]) == ("混合", "no evidence")
 
 
 @pytest.mark.parametrize(
