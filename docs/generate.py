@@ -260,7 +260,7 @@ retriever counts.
 
 A file of questions: `.jsonl`, `.json`, `.csv`, `.tsv`, `.xlsx` or `.parquet`. A question may have `question_id`,
 `question`, `gold_ids` (file names without their extensions), `gold_sections`, `answers`, `gold_facts`, `answerable`,
-`group` and `metadata`. [Measure answers](../how-to/measure.md) explains them.
+`group`, `generated_by` and `metadata`. [Measure answers](../how-to/measure.md) explains them.
 
 ## metrics
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from potluck.comparison.causes import count_causes
 from potluck.comparison.curves import curves
@@ -21,6 +21,7 @@ from potluck.evaluation.results import Answered
 from potluck.metrics.chief import Chief
 from potluck.metrics.scorer import Scorer
 from potluck.questions.clusters import clusters_of
+from potluck.questions.origin import origin_sentences
 from potluck.questions.question_file import Question
 from potluck.recipe.variants import Design
 from potluck.results.comparison import (
@@ -30,6 +31,7 @@ from potluck.results.comparison import (
     Curve,
     QuestionResult,
 )
+from potluck.results.conclusions import Conclusion
 from potluck.statistics.clusters import Clusters
 from potluck.version import __version__
 
@@ -89,7 +91,7 @@ def comparison_result(
         at_least=setting.at_least,
         explores=setting.explores,
         measures=describe_measures(_names(tables), scorer),
-        conclusion=found.conclusion,
+        conclusion=_with_origin(found.conclusion, questions),
         ranking=found.ranking,
         chosen=found.chosen,
         effects=found.effects,
@@ -130,6 +132,11 @@ def _curves(
         if measure.name in table
     }
     return curves([run.variant for run in runs], means)
+
+
+def _with_origin(found: Conclusion, questions: Sequence[Question]) -> Conclusion:
+    """The conclusion, which says of questions that a model made that it did."""
+    return replace(found, sentences=(*found.sentences, *origin_sentences(questions)))
 
 
 def _question_results(

@@ -24,6 +24,7 @@ from potluck.evaluation.resources import SharedResources
 from potluck.json_values import as_json
 from potluck.metrics.scorer import Scorer
 from potluck.questions.clusters import clusters_of
+from potluck.questions.origin import origin_sentences
 from potluck.questions.question_file import Question
 from potluck.recipe.model import RecipeModel
 from potluck.recipe.swaps import Variant
@@ -102,7 +103,7 @@ def gate(
         DecisionResult(one.run.variant.name, one.verdict, one.asked, one.run.error or one.test.sentence())
         for one in candidates
     )
-    remarks = (*engine.file.notes, *notes(runs))
+    remarks = (*engine.file.notes, *origin_sentences(engine.questions), *notes(runs))
     return GateReport(condition, tuple(decisions), len(engine.questions), remarks)
 
 

@@ -35,6 +35,7 @@ from potluck.planning.measured import Measured
 from potluck.planning.plan import PlanReport
 from potluck.questions.clusters import clusters_of
 from potluck.questions.gold import Known, check_gold
+from potluck.questions.origin import origin_sentences
 from potluck.questions.question_file import Question, QuestionFile, read_question_file
 from potluck.recipe.effects import idle_kinds
 from potluck.recipe.model import RecipeModel
@@ -208,7 +209,10 @@ class DocumentQA(Workload):
             seconds=seconds,
             ledger=ledger,
             notes=[*notes, *blind_notes(results, searched.search)],
-            conclusion=conclude_evaluation(known, self.scorer.measures, self.unit, chief),
+            conclusion=(
+                *conclude_evaluation(known, self.scorer.measures, self.unit, chief),
+                *origin_sentences([one.question for one in answered]),
+            ),
             chief=chief,
             measures=self.scorer.measures,
         )

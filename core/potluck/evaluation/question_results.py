@@ -27,7 +27,7 @@ def question_result(
         facts=tuple(question.gold_facts),
     )
     listed = {name: _answer(one, k, chunks) for name, (one, k) in answers.items()}
-    return QuestionResult(question.id, question.question, question.answerable, gold, listed)
+    return QuestionResult(question.id, question.question, question.answerable, gold, listed, question.generated_by)
 
 
 def _answer(one: Answered, k: int, chunks: dict[str, ChunkText]) -> AnswerResult:

@@ -20,6 +20,7 @@ KEYS = (
     "evidence",
     "answerable",
     "group",
+    "generated_by",
 )
 """The keys that a question may have; ``id`` stands for ``question_id``."""
 
@@ -42,6 +43,10 @@ _OTHER_WORDS: dict[str, tuple[str, ...]] = {
     "gold_facts": ("fact", "facts", "must contain", "key facts", "關鍵詞", "关键词", "事實", "事实", "要點", "要点"),
     "evidence": ("evidences", "reference contexts", "supporting facts", "證據", "证据", "依據", "依据"),
     "group": ("groups", "cluster", "topic group", "群組", "群组", "分組", "分组", "組別", "组别"),
+    "generated_by": (
+        *("generated", "is generated", "made by", "synthetic", "is synthetic", "synthesizer name", "generator"),
+        *("出題模型", "出题模型", "生成模型", "產生模型", "产生模型"),
+    ),
     "answerable": ("is answerable", "unanswerable", "is impossible", "可回答", "能否回答"),
 }
 """The names that other tools and people give them."""

@@ -52,6 +52,8 @@ class Question:
     answerable: bool = True
     group: str | None = None
     """What questions that hang together have in common, such as a document or a customer."""
+    generated_by: str | None = None
+    """The model that made the question; None for one of people, or if the file does not say."""
     row: DatasetRow | JsonLine | None = field(default=None, compare=False, repr=False)
     """Where it stands, for messages."""
 
@@ -192,6 +194,7 @@ def _question(fields: Mapping[str, Json], row: DatasetRow | JsonLine) -> Questio
         evidence=_texts(fields, "evidence", is_table),
         answerable=_flag(fields, is_table),
         group=_group(fields),
+        generated_by=_model_name(fields),
         row=row,
     )
     _check_answerable(question)
@@ -225,6 +228,13 @@ def _group(fields: Mapping[str, Json]) -> str | None:
     if value is not None and (isinstance(value, bool) or not isinstance(value, str | int | float)):
         raise UnusableLine("group has to be a text or a number", "group")
     return group_text(value)
+
+
+def _model_name(fields: Mapping[str, Json]) -> str | None:
+    value = fields.get("generated_by")
+    if value is not None and not isinstance(value, str):
+        raise UnusableLine("generated_by has to be the name of the model that made the question", "generated_by")
+    return value.strip() or None if value is not None else None
 
 
 def _text(fields: Mapping[str, Json]) -> str:

@@ -190,6 +190,7 @@ class _Page:
             "id": question.id,
             "question": question.question,
             "answerable": question.answerable,
+            "generated_by": question.generated_by,
             "gold": as_json(question.gold),
             "answers": answers,
             "causes": causes.get(question.id, []),

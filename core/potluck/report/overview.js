@@ -322,10 +322,6 @@ function showJudges() {
 }
 
 function judgePart({ sentences, table }) {
-  const said = sentences.map((sentence) => quoted(sentence, "li"));
-  return [
-    make("h3", {}, quoted(table.title)),
-    said.length ? make("ul", { class: "verdicts" }, ...said) : null,
-    readyTable(table),
-  ];
+  const said = sentences.map((sentence) => quoted(sentence, "p"));
+  return [make("h3", {}, quoted(table.title)), ...said, readyTable(table)];
 }

@@ -101,6 +101,7 @@ function remarks(question) {
   for (const cause of new Set(causesOf(question).map((one) => one.cause)))
     parts.push(quoted(cause, "span", { class: "tag" }));
   if (question.answerable === false) parts.push(make("span", { class: "tag" }, "cannot be answered"));
+  if (question.generated_by) parts.push(quoted(`made by ${question.generated_by}`, "span", { class: "tag" }));
   if (state.a !== state.b && question.answers[state.a] && question.answers[state.b] && !disagree(question))
     parts.push(make("span", { class: "faint" }, "same answer"));
   return parts;

@@ -218,6 +218,8 @@ class QuestionResult:
     gold: GoldResult
     answers: Mapping[str, AnswerResult]
     """By the variant's name."""
+    generated_by: str | None = None
+    """The model that made the question; null for one of people, or if the file does not say."""
 
 
 @dataclass(frozen=True, slots=True)

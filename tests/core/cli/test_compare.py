@@ -282,6 +282,21 @@ def test_a_sheet_that_was_filled_in_says_what_people_prefer_within_eighty_column
     assert "sheet of labels" not in done.stdout
 
 
+def test_a_verdict_on_questions_that_a_model_made_says_so(home: Path) -> None:
+    rows = [json.loads(line) for line in Path("questions.jsonl").read_text(encoding="utf-8").splitlines()]
+    lines = [json.dumps({**row, "出題模型": "通義"}) for row in rows]
+    Path("questions.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    sentence = "All 14 questions were made by a model (通義): whether this holds for what people ask is not known."
+
+    found = result("compare", "recipe.yaml", "--no-causes")
+    gate = result("compare", "recipe.yaml", "--gate", "f1 >= 0.01", status=3)
+
+    assert found["conclusion"]["sentences"][-1] == sentence
+    assert {one["generated_by"] for one in found["questions"]} == {"通義"}
+    assert sentence in gate["notes"]
+    assert sentence in potluck("compare", "recipe.yaml", "--no-causes", "-q").stdout
+
+
 def test_causes_can_be_left_out(home: Path) -> None:
     result("compare", "recipe.yaml", "--no-causes")
 

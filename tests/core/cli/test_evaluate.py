@@ -5,6 +5,7 @@ Modules: ``potluck.cli.evaluate``.
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,20 @@ def test_evaluate_measures_and_lists_each_answer(notes_home: Path) -> None:
     assert metrics["refusal_recall"] == 1
     assert [one["question_id"] for one in report["questions"]] == ["a", "line-2", "line-3"]
     assert len(potluck_json("evaluate", "recipe.yaml", "--limit", "1")["questions"]) == 1
+
+
+def test_the_conclusion_says_how_many_questions_a_model_made(notes_home: Path) -> None:
+    rows = [json.loads(line) for line in Path("questions.jsonl").read_text(encoding="utf-8").splitlines()]
+    for count, sentence in (
+        (1, "1 of 3 questions was made by a model (通義)."),
+        (3, "All 3 questions were made "),
+    ):
+        lines = [json.dumps(row | ({"generated_by": "通義"} if n < count else {})) for n, row in enumerate(rows)]
+        Path("made.jsonl").write_text("\n".join(lines), encoding="utf-8")
+        report = potluck_json("evaluate", "recipe.yaml", "--questions", "made.jsonl")
+
+        assert report["conclusion"][-1].startswith(sentence)
+        assert sentence in potluck("evaluate", "recipe.yaml", "--questions", "made.jsonl").stdout
 
 
 @pytest.mark.parametrize("command", ["evaluate", "run"])

@@ -52,6 +52,13 @@ def test_a_sheet_has_each_pair_once_with_its_answers_in_blind_order():
     assert 80 <= sum(row["answer_1"].startswith("甲") for row in rows) <= 120
 
 
+def test_what_stands_first_stays_so_in_later_versions():
+    """A sheet that was filled in before means the same afterwards."""
+    (row,) = sheet(PAIRS[:1])
+
+    assert (row["pair"], row["answer_1"]) == ("pf9df2b0983", "甲的回答0")
+
+
 def test_the_order_of_a_sheet_is_random_and_that_of_the_pairs_among_it_stays():
     """So that those labelled from the top are a random sample, and stay one where questions are added."""
     order = [row["question"] for row in sheet()]

@@ -291,13 +291,20 @@ def test_questions_without_an_answer_say_whether_refusing_was_right(show: Open) 
         assert said in text
 
 
+def test_a_question_that_a_model_made_says_so(show: Open) -> None:
+    document = one_question(a={"text": "42"}, b={"text": "42"})
+    assert "made by" not in opened(show, document).page.locator("article.open").inner_text()
+    document["questions"][0]["generated_by"] = "通義 <b>7</b>"
+    assert "made by 通義 <b>7</b>" in opened(show, document).page.locator("article.open").inner_text()
+
+
 def test_what_a_judge_said_is_shown_with_its_names(show: Open) -> None:
     judged = {"pairs": [judged_pair(A, B, wins_a=12, agreement=0.93)], "judge": "gpt <b>4</b>"}
     page = show(comparison(12, 2) | {"judge": judged})
     text = page.page.locator("#judge").inner_text()
     assert "\t12\t" in text
     assert "gpt <b>4</b>" in text
-    assert "labels" not in text
+    assert "Labels" not in text
     assert not show(comparison(12, 2)).page.locator("#judge").is_visible()
 
 

@@ -1,0 +1,29 @@
+"""Who made the questions: a verdict on questions that a model made says so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from potluck.amounts import many
+from potluck.questions.question_file import Question
+
+_NAMED = 3
+"""Of more models only the number is told."""
+
+
+def origin_sentences(questions: Sequence[Question]) -> tuple[str, ...]:
+    """That a model made the questions, or how many of them; nothing if none is marked as made by one."""
+    made = [question for question in questions if question.generated_by is not None]
+    if not made:
+        return ()
+    models = list(dict.fromkeys(str(question.generated_by) for question in made))
+    who = f"a model ({models[0]})" if len(models) == 1 else f"models ({_listing(models)})"
+    if len(made) < len(questions):
+        verb = "was" if len(made) == 1 else "were"
+        return (f"{len(made):,} of {many(len(questions), 'question')} {verb} made by {who}.",)
+    which = "The only question was" if len(made) == 1 else f"All {len(made):,} questions were"
+    return (f"{which} made by {who}: whether this holds for what people ask is not known.",)
+
+
+def _listing(models: Sequence[str]) -> str:
+    return ", ".join(models) if len(models) <= _NAMED else f"{len(models):,} of them"
