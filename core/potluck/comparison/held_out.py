@@ -138,7 +138,7 @@ def held_out_sentences(found: ChosenFigure, baseline: str, measure: Measure, is_
         f"{found.variant} has {measure.name} {found.as_chosen.mean:.3f}{unit} as chosen from {found.variants}, and "
         f"{found.without_luck}{unit} on the questions held out."
     )
-    yield f"All else is told by the {asked_words(found.as_chosen)} that it was chosen on."
+    yield f"Ranking, pairs and effects are of the {asked_words(found.as_chosen)} that it was chosen on."
 
 
 def _advice(found: ChosenFigure, baseline: str, measure: Measure, is_lost: bool) -> str:

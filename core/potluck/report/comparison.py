@@ -86,7 +86,7 @@ def _tables(result: ComparisonResult) -> Iterator[Table]:
         )
         yield Table(f"The best of {found.variants:,} by {measure.label}", tuple(columns), (row,), note)
         return
-    note = "The tables and charts of variants are of the questions on which the choice was made."
+    note = "Measures, ranking, pairs and effects are of the questions on which the choice was made."
     if (one := found.against_baseline) is not None:
         columns += [Column(f"Against {result.baseline}", True, measure.unit), Column("Verdict")]
         row = *row, Interval(one.difference, one.low, one.high, one.n), one.verdict

@@ -202,7 +202,8 @@ class ChosenFigure:
     against_baseline: DifferenceFound | None
     """On the questions held out; null without such, for the baseline, and where the two cannot be compared."""
     held_out: tuple[str, ...]
-    """The ids of the questions that had no part in the choice; all else in the result is of the other ones."""
+    """The ids of the questions that had no part in the choice. Measures, pairs, ranking and effects are of the
+    other ones."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,7 +162,7 @@ def test_the_first_sentence_is_of_the_questions_held_out_and_the_second_has_both
     assert re.fullmatch(
         r"乙 has f1 0\.700 as chosen from 2, and 0\.800 \[0\.\d{3}, 0\.\d{3}\] on the questions held out\.", both
     )
-    assert rest == "All else is told by the 20 questions that it was chosen on."
+    assert rest == "Ranking, pairs and effects are of the 20 questions that it was chosen on."
     assert chance.startswith("Take 乙 if it has to be now: chosen on 20 questions, it has f1 +0.020 [-0.")
     assert re.search(r"on 20 questions held out, which may be chance; about [\d,]+ would show it\.$", chance)
     assert worse.startswith("Keep 甲: 乙 was chosen on 20 questions, but has f1 -0.300 [-0.")
