@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from potluck.documents import Json
+from potluck.recipe.bare_names import with_own_settings
 from potluck.recipe.model import RecipeModel
 from potluck.recipe.recipe_loader import reread_recipe
 
@@ -32,11 +33,13 @@ def apply_values(recipe: RecipeModel, choices: Iterable[AxisValue]) -> RecipeMod
     """The recipe, without axes of its own, after one choice after another, so that a mistake is named at its place.
 
     A component is chosen before its settings: ``splitter`` before ``splitter.chunk_size``, whichever is named first.
+    One that is named by its name alone keeps settings of the recipe.
     """
     variant = reread_recipe(recipe, {"compare": None})
     for choice in sorted(choices, key=_depth):
         if choice.sets:
-            variant = reread_recipe(variant, choice.sets, choice.said)
+            sets = {key: with_own_settings(recipe, key, value) for key, value in choice.sets.items()}
+            variant = reread_recipe(variant, sets, choice.said)
     return variant
 
 
