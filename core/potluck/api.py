@@ -291,9 +291,9 @@ class Recipe:
         """Whether a component, of the recipe or of a variant, sends data to another machine, or takes it from a hub."""
         if plan is None:
             return needs_network(self.model)
-        from potluck.comparison.compare import recipes_of
+        from potluck.comparison.compare import compared_recipes
 
-        return any(map(needs_network, recipes_of(self.model, plan)))
+        return any(map(needs_network, compared_recipes(self.model, plan)))
 
     def close(self) -> None:
         """Close models, stores, the workspace and the observers; who uses them afterwards gets ``RecipeClosed``."""

@@ -78,7 +78,8 @@ class _Parent:
         os.close(requests[0])
         os.close(answers[1])
         self._requests: IO[str] = os.fdopen(requests[1], "w")
-        self._answers: IO[str] = os.fdopen(answers[0])
+        # Unbuffered: of a short command both lines are there at once, and select does not see what a buffer holds.
+        self._answers: IO[bytes] = os.fdopen(answers[0], "rb", buffering=0)
 
     def run(self, request: str, seconds: float) -> int | None:
         """The exit status, as ``subprocess`` gives it; None where the time is over, and the command is killed."""

@@ -122,7 +122,7 @@ def _metrics_of(
     }
 
 
-def recipes_of(recipe: RecipeModel, plan: Plan) -> list[RecipeModel]:
+def compared_recipes(recipe: RecipeModel, plan: Plan) -> list[RecipeModel]:
     """The recipes that a comparison runs: those of its variants, or the recipe itself, and those of its judges."""
     chosen = variants(recipe, plan.swaps, plan.design) if plan.swaps or recipe.compare else []
     return [*([one.recipe for one in chosen] or [recipe]), *(judge_of(recipe, one) for one in plan.judges)]

@@ -48,7 +48,7 @@ def verdict_sentence(
     if word != "no evidence":
         by = f" by at least {margin}" if 0 < found.margin <= min(abs(one.low), abs(one.high)) else ""
         return f"{b} is {word} than {a}{by}: {figures}, {asked_words(one)}"
-    return f"no evidence of a difference between {a} and {b} with {asked_words(one)}{_needed(found)}: {figures}"
+    return f"no evidence of a difference between {a} and {b} with {asked_words(one)}{_words_on_need(found)}: {figures}"
 
 
 def description(*, a: str, b: str, metric: str, found: CorrectedDifference, unit: str = "") -> str:
@@ -58,7 +58,7 @@ def description(*, a: str, b: str, metric: str, found: CorrectedDifference, unit
     return f"{b} against {a}: {metric} {seen}, {asked_words(one)}; described, not judged"
 
 
-def _needed(found: CorrectedDifference) -> str:
+def _words_on_need(found: CorrectedDifference) -> str:
     needed, one = found.difference.needed_n, found.difference
     if needed is None:
         return ""
