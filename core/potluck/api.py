@@ -258,20 +258,21 @@ class Recipe:
 
     @while_open
     def plan(
-        self, swaps: Sequence[str] = (), design: Design = "grid"
+        self, swaps: Sequence[str] = (), design: Design = "grid", seeds: int | None = None
     ) -> PlanReport | TuningPlanResult | TaskPlanResult:
         """Say what ``run`` would take and what would leave the machine; of a recipe with axes, ``compare`` as well.
 
-        ``swaps`` are axes instead of the recipe's own. Some texts are embedded and one or two questions answered to
-        measure the time, unless they would leave the machine; the run finds them if a workspace can be written.
+        ``swaps`` are axes, and ``seeds`` trainings of each tuned variant, instead of the recipe's own. Some texts are
+        embedded and one or two questions answered to measure the time, unless they would leave the machine; the run
+        finds them if a workspace can be written.
         """
         from potluck.runs.planning import plan_recipe
 
         if can_be_written(folder_of(self.model)):
             with suppress(WorkspaceBusy):
-                return plan_recipe(self.components, self.observers, swaps, design)
+                return plan_recipe(self.components, self.observers, swaps, design, seeds)
         with self.looking() as components:
-            return plan_recipe(components, self.observers, swaps, design)
+            return plan_recipe(components, self.observers, swaps, design, seeds)
 
     @contextmanager
     def looking(self) -> Iterator[Components]:

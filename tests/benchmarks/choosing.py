@@ -126,7 +126,7 @@ def false_interactions(case: Case, rounds: int, seed: int = 0) -> float:
     """How often any of three axes, of 2, 3 and 4 values, is said to depend on another where none does anything."""
     rng = np.random.default_rng([seed, case.questions, case.documents, case.binary])
     swaps = [dict(zip("abc", values, strict=True)) for values in product("12", "123", "1234")]
-    variants = [VariantResult(str(n), one, {}, None, 0.0, 1, None, {}, {}, None) for n, one in enumerate(swaps)]
+    variants = [VariantResult(str(n), one, {}, None, 0.0, 1, None, {}, {}, None, 0, {}) for n, one in enumerate(swaps)]
     measure, calls = Measure("f1", "words in common"), 0
     for _ in range(rounds):
         values = case.sample(rng)

@@ -11,6 +11,7 @@ CORE = Path(__file__).parents[2] / "core" / "potluck"
 
 CHANGE = {
     "VariantRun",
+    "ModelRun",
     "_Candidate",
     "_Sum",
     "_PlannedAnswers",
@@ -39,6 +40,9 @@ OPEN = {"Offer", "ChatOffer", "RerankerOffer", "RetrieverOffer", "StoreOffer", "
 
 PRESUMED = {
     "Plan.repeats": 1,
+    "DecisionSettings.seeds": 1,
+    "Setting.seeds": 1,
+    "RunManifest.seeds": 1,
     "Plan.causes": True,
     "ChatOptions.cache": True,
     "ChatModel.concurrency": 1,

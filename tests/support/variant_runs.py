@@ -8,7 +8,7 @@ from typing import Any
 
 from potluck import recipe as recipes
 from potluck.comparison.document import Setting, comparison_result
-from potluck.comparison.engine import VariantRun
+from potluck.comparison.variant_run import ModelRun, VariantRun
 from potluck.contracts import Attempt
 from potluck.document_qa.answered import AnsweredQuestion
 from potluck.documents import Answer, Passage, Usage
@@ -54,7 +54,9 @@ def answered(
 
 def run(name: str, *rounds: Sequence[Answered], **more: Any) -> VariantRun:
     """What became of a variant that gave these answers, a list a round."""
-    return VariantRun(variant(name, more.pop("swaps", None)), [[*one] for one in rounds], **more)
+    surprises = more.pop("surprises", {})
+    models = [ModelRun([[*one] for one in rounds], surprises)] if rounds else []
+    return VariantRun(variant(name, more.pop("swaps", None)), models, **more)
 
 
 def of_f1(name: str, *values: float, **more: Any) -> VariantRun:
@@ -67,5 +69,5 @@ SETTING = Setting("run-1", "規範", "recipe.yaml", "q.jsonl", "grid", "a", 0.0,
 
 def result(runs: Sequence[VariantRun], metric: str = "f1", causes: Sequence[Cause] = ()) -> ComparisonResult:
     """The comparison of some variants."""
-    questions = [one.question for one in next(run for run in runs if run.repeats).repeats[0]]
+    questions = [one.question for one in next(run for run in runs if run.models).first]
     return comparison_result(SETTING, runs, questions, causes, Chief(metric), usual())

@@ -75,4 +75,4 @@ def concluded(*made: Made, baseline: str = "", measure: Measure = RECALL, at_lea
 def _variant(one: Made) -> VariantResult:
     means = {name: measure_interval(values, MEASURES[name]) for name, values in one.table.items()}
     error = "no such model" if one.recall is None else None
-    return VariantResult(one.name, one.swaps, means, None, 1.0, 1, None, {}, {}, error)
+    return VariantResult(one.name, one.swaps, means, None, 1.0, 1, None, {}, {}, error, 0, {})

@@ -9,6 +9,7 @@ import click
 
 from potluck.cli.common import fresh_option, is_quiet, open_recipe, say_questions, shorten_path, source_options
 from potluck.cli.terminal import draw, echo, print_json
+from potluck.recipe.decision import MOST_SEEDS
 from potluck.recipe.variants import DESIGNS, Design
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 @click.option("--limit", type=click.IntRange(min=1), help="Only the first N questions.")
 @click.option("--metric", help="The measure that the conclusion and the causes are about.")
 @click.option("--repeats", type=click.IntRange(min=1), default=1, help="Rounds, for chat models that sample.")
+@click.option(
+    "--seeds", type=click.IntRange(1, MOST_SEEDS), help="Train each tuned variant so often, with seeds of its own."
+)
 @click.option("--causes/--no-causes", default=True, help="Find out which stage made each difference.")
 @click.option("--perplexity", is_flag=True, help="Also ask how likely the models hold the right answers.")
 @click.option(
@@ -51,6 +55,7 @@ def command(
     limit: int | None,
     metric: str | None,
     repeats: int,
+    seeds: int | None,
     causes: bool,
     perplexity: bool,
     judges: tuple[str, ...],
@@ -73,8 +78,8 @@ def command(
     from potluck.comparison.compare import Plan
 
     plan = Plan(
-        swaps, cast(Design, design), questions, limit, baseline, metric, repeats, causes, perplexity, explore, judges,
-        labels, choose,
+        swaps, cast(Design, design), questions, limit, baseline, metric, repeats, seeds, causes, perplexity, explore,
+        judges, labels, choose,
     )  # fmt: skip
     with open_recipe(sources, overrides, as_json, plan, fresh=fresh, apart=[questions, labels]) as opening:
         say_questions(opening.model, questions)

@@ -12,6 +12,7 @@ from potluck.amounts import many
 from potluck.cli.common import open_recipe, print_notes, source_options, warn
 from potluck.cli.terminal import echo, print_json
 from potluck.durations import NO_TIME, Duration, clock
+from potluck.recipe.decision import MOST_SEEDS
 from potluck.recipe.variants import DESIGNS, Design
 
 if TYPE_CHECKING:
@@ -27,9 +28,17 @@ _LEAST = 0.05
 @click.command("plan")
 @click.option("--swap", "swaps", multiple=True, metavar="AXIS=VALUE,...", help="An axis to compare: retriever.k=2,4.")
 @click.option("--design", type=click.Choice(DESIGNS), default="grid", show_default=True, help="Which combinations.")
+@click.option(
+    "--seeds", type=click.IntRange(1, MOST_SEEDS), help="Train each tuned variant so often, with seeds of its own."
+)
 @source_options
 def command(
-    sources: tuple[Path, ...], overrides: tuple[str, ...], swaps: tuple[str, ...], design: str, as_json: bool
+    sources: tuple[Path, ...],
+    overrides: tuple[str, ...],
+    swaps: tuple[str, ...],
+    design: str,
+    seeds: int | None,
+    as_json: bool,
 ) -> int:
     """Say what a recipe would take, and what would leave the machine.
 
@@ -56,7 +65,7 @@ def command(
     from potluck.results.stages import TuningPlanResult
 
     with open_recipe(sources, overrides, as_json, keeps=False) as opening:
-        report = opening.plan(swaps, cast(Design, design))
+        report = opening.plan(swaps, cast(Design, design), seeds)
     if as_json:
         print_json(report.as_json() if isinstance(report, PlanReport) else as_json_of(report))
         return 1 if report.problems else 0

@@ -14,8 +14,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from potluck import plugins
-from potluck.comparison.engine import Engine, VariantRun
+from potluck.comparison.engine import Engine
 from potluck.comparison.unread import unread_by
+from potluck.comparison.variant_run import VariantRun
 from potluck.contracts import EmbedderConfig
 from potluck.document_qa.answer_cache import Asker
 from potluck.document_qa.workload import DocumentQA
@@ -106,7 +107,7 @@ class _Chain:
         start, end = self._ends(place)
         if self._is_graded(place):
             return start != end
-        return self._a.repeats[0][place].answer.text != self._b.repeats[0][place].answer.text
+        return self._a.first[place].answer.text != self._b.first[place].answer.text
 
     def cause(self, place: int, question: Question) -> Cause:
         """Swap one stage after the other and see which moved the score."""
@@ -148,7 +149,7 @@ class _Chain:
     def _next(self, new: _State, before: _State, last: _State, place: int, question: Question) -> tuple[_State, int]:
         """The state with its score, and how many times the model was asked for it."""
         if new.sees() == last.sees():
-            answered = self._b.repeats[0][place].answer.text
+            answered = self._b.first[place].answer.text
             return replace(new, score=self._score(question, new, answered, place)), 0
         if new.sees() == before.sees():
             # Other passages further down still change what is measured of retrieval.
@@ -171,21 +172,21 @@ class _Chain:
             shown = state.recipe.retriever.k
             scored = self._engine.scorer.score(question, state.passages, answer, shown=shown)
             return scored.values.get(self._metric, 0.0)
-        ours, theirs = (run.repeats[0][place].answer.text for run in (self._a, self._b))
+        ours, theirs = (run.first[place].answer.text for run in (self._a, self._b))
         cjk = is_cjk(ours + theirs)
         return f1(answer, theirs, cjk) - f1(answer, ours, cjk)
 
     def _ends(self, place: int) -> tuple[float, float]:
         """The scores of a and b."""
         if not self._is_graded(place):
-            ours, theirs = (run.repeats[0][place].answer.text for run in (self._a, self._b))
+            ours, theirs = (run.first[place].answer.text for run in (self._a, self._b))
             alike = f1(ours, theirs, is_cjk(ours + theirs))
             return alike - 1, 1 - alike
-        return tuple(self._value(run.repeats[0][place]) for run in (self._a, self._b))  # type: ignore[return-value]
+        return tuple(self._value(run.first[place]) for run in (self._a, self._b))  # type: ignore[return-value]
 
     def _is_graded(self, place: int) -> bool:
         """Whether the question has gold."""
-        ours, theirs = self._a.repeats[0][place].score, self._b.repeats[0][place].score
+        ours, theirs = self._a.first[place].score, self._b.first[place].score
         return not ours.answerable or (self._metric in ours.values and self._metric in theirs.values)
 
     def _value(self, one: Answered) -> float:

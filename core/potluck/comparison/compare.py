@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from potluck.comparison.causes import causes
 from potluck.comparison.document import Setting, comparison_result
-from potluck.comparison.engine import Engine, VariantRun
+from potluck.comparison.engine import Engine
 from potluck.comparison.findings import measure_intervals
 from potluck.comparison.held_out import hold_out
 from potluck.comparison.judging import NOT_JUDGED, Judging, judge_answers, judge_of, judges_of
 from potluck.comparison.label_sheet import Labels, read_labels
 from potluck.comparison.measured import common_chief, measure_tables
+from potluck.comparison.trainings import trainings_of
+from potluck.comparison.variant_run import VariantRun
 from potluck.contracts import Measure
 from potluck.errors import PotluckError
 from potluck.evaluation.resources import SharedResources
@@ -43,6 +45,8 @@ class Plan:
     baseline: str | None = None
     metric: str | None = None
     repeats: int = 1
+    seeds: int | None = None
+    """How often to train each tuned variant; None for what the recipe says."""
     causes: bool = True
     perplexity: bool = False
     explores: bool = False
@@ -83,13 +87,14 @@ def compare(recipe: RecipeModel, plan: Plan, resources: SharedResources) -> Comp
         engine = Engine([one.recipe for one in (baseline, *chosen)], scorer, resources, plan.questions, plan.limit)
         about_these = recipe.decision.is_about_these
         held_out = hold_out(engine.questions, about_these, recipe.seed) if plan.choose else None
-        runs = engine.run(chosen, plan.repeats, plan.perplexity)
+        seeds = plan.seeds or recipe.decision.seeds
+        runs = engine.run(chosen, plan.repeats, plan.perplexity, seeds)
         chief = Chief(named) if named else common_chief(runs, engine.questions, scorer)
         _check_metric(chief.name, runs, scorer)
         found = _causes(engine, runs, baseline.name, chief.name) if plan.causes else []
         judging = judge_answers(engine, judges, runs, baseline.name, labels, about_these) if judges else NOT_JUDGED
         path = str(engine.workload.questions_file(baseline.recipe))
-        remarks = (*engine.file.notes, *judging.notes)
+        remarks = (*engine.file.notes, *_futile_seeds(seeds, runs), *judging.notes)
         setting = Setting(
             new_run_id(),
             recipe.name,
@@ -103,6 +108,7 @@ def compare(recipe: RecipeModel, plan: Plan, resources: SharedResources) -> Comp
             recipe.decision.at_least,
             has_baseline=plan.baseline is not None,
             explores=plan.explores,
+            seeds=seeds,
         )
         result = comparison_result(setting, runs, engine.questions, found, chief, scorer, judging, held_out)
         metrics = _metrics_of(runs, engine.questions, scorer, about_these)
@@ -113,11 +119,11 @@ def _metrics_of(
     runs: Sequence[VariantRun], questions: Sequence[Question], scorer: Scorer, about_these: bool
 ) -> dict[str, dict[str, Interval]]:
     """The measures of each variant over all questions; of one that failed none."""
-    clusters = clusters_of(questions, about_these)
+    clusters, trainings = clusters_of(questions, about_these), trainings_of(runs)
     return {
         run.variant.name: {}
         if run.error is not None
-        else measure_intervals(measure_tables(run, scorer), scorer.measures, clusters)
+        else measure_intervals(measure_tables(run, scorer), scorer.measures, clusters, trainings.get(run.variant.name))
         for run in runs
     }
 
@@ -126,6 +132,11 @@ def compared_recipes(recipe: RecipeModel, plan: Plan) -> list[RecipeModel]:
     """The recipes that a comparison runs: those of its variants, or the recipe itself, and those of its judges."""
     chosen = variants(recipe, plan.swaps, plan.design) if plan.swaps or recipe.compare else []
     return [*([one.recipe for one in chosen] or [recipe]), *(judge_of(recipe, one) for one in plan.judges)]
+
+
+def _futile_seeds(seeds: int, runs: Sequence[VariantRun]) -> Iterator[str]:
+    if seeds > 1 and all(len(list(run.rounds)) == 1 for run in runs if run.error is None):
+        yield f"seeds: {seeds} changes nothing: no variant is trained or samples, so each is answered once"
 
 
 def base_of(chosen: Sequence[Variant], name: str | None) -> Variant:

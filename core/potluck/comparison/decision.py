@@ -13,7 +13,7 @@ from potluck.contracts import Measure
 from potluck.results.comparison import VariantResult
 from potluck.results.conclusions import AxisEffect, AxisInteraction, ChosenFigure, Conclusion, RankedVariant
 from potluck.statistics.power import FEWEST
-from potluck.statistics.scope import asked_words, needed_words, population_sentence
+from potluck.statistics.scope import NOTHING_TRAINED, TrainedModels, asked_words, needed_words, population_sentence
 
 _LISTED = 3
 """Of more variants that failed only their number is told: each is named with its reason below."""
@@ -28,6 +28,7 @@ def conclude_comparison(
     why: str = "",
     chosen: ChosenFigure | None = None,
     interactions: Sequence[AxisInteraction] = (),
+    trained: TrainedModels = NOTHING_TRAINED,
 ) -> Conclusion:
     """What follows for one who has to choose. ``why`` says why that measure leads where nobody named it."""
     taken = next((one for one in ranking if one.standing == "taken"), None)
@@ -52,6 +53,7 @@ def conclude_comparison(
     sentences += [f"{one.sentence}." for one in interactions if one.matters]
     sentences += _axes(effects, measure)
     sentences += _limits(variants, ranking, measure)
+    sentences += filter(None, [trained.sentence()])
     if why and measure.about != "effort":
         sentences.append(f"Variants are ranked by {measure.name} because {why}; --metric takes another.")
     take = baseline if chosen is not None and is_shown_worse(chosen) else taken.variant

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from potluck.comparison.measured import Values
+from potluck.comparison.trainings import Term, Trainings, VariantTrainings, trained_parts, with_trainings
 from potluck.contracts import Measure
 from potluck.results.comparison import PairResult
 from potluck.statistics.clusters import Clusters
@@ -19,6 +20,7 @@ from potluck.statistics.families import (
     explore_family,
 )
 from potluck.statistics.intervals import Interval, mean_interval
+from potluck.statistics.seeds import widen_mean
 from potluck.statistics.verdicts import description, verdict, verdict_sentence
 
 ALL_PAIRS = 6
@@ -31,13 +33,19 @@ Tables: TypeAlias = Mapping[str, Mapping[str, Values]]
 """The values of each measure, by the variant's name: shape ``(questions, rounds)``, NaN where there is none."""
 
 
-def measure_interval(values: Values, measure: Measure, clusters: Clusters | None = None) -> Interval:
-    """The mean with its interval, over the questions that have the measure."""
+def measure_interval(
+    values: Values, measure: Measure, clusters: Clusters | None = None, trainings: VariantTrainings | None = None
+) -> Interval:
+    """The mean with its interval, over the questions that have the measure; of several trainings that of the method."""
     import numpy as np
 
     known = np.asarray(~np.isnan(values).all(axis=1))
     of_known = None if clusters is None else clusters.select(known)
-    found = mean_interval(round_means(values[known]), bounded=measure.scale == "share", clusters=of_known)
+    means, bounded = round_means(values[known]), measure.scale == "share"
+    found = mean_interval(means, bounded=bounded, clusters=of_known)
+    if trainings is not None:
+        trained = trained_parts([Term(values[known], 1.0, trainings)])
+        found = widen_mean(found, means, trained, of_known, bounded)
     if measure.scale != "amount" or found.low is None:
         return found
     return replace(found, low=max(0.0, found.low))
@@ -74,20 +82,25 @@ class Deciding:
 
 
 def pair_results(
-    tables: Tables, deciding: Deciding, measures: Mapping[str, Measure], clusters: Clusters | None = None
+    tables: Tables,
+    deciding: Deciding,
+    measures: Mapping[str, Measure],
+    clusters: Clusters | None = None,
+    trainings: Trainings | None = None,
 ) -> Iterator[PairResult]:
     """The pairs that are tested by the chosen measure, and those that are described by the others.
 
-    Holm's correction is over the pairs of the chosen measure, that of false discoveries over those of all others. The
-    best of many is picked by the values that it is then tested on, so each of its pairs counts as picked from all.
+    ``trainings`` are those of the variants that train. Holm's correction is over the pairs of the chosen measure, that
+    of false discoveries over those of all others. The best of many is picked by the values that it is then tested on,
+    so each of its pairs counts as picked from all.
     """
     names = list(dict.fromkeys(name for table in tables.values() for name in table))
-    found = _decided_pairs(tables, deciding, measures, clusters)
+    found = _decided_pairs(tables, deciding, measures, clusters, trainings or {})
     others = {
         (name, *pair): values
         for name in names
         if name != deciding.chosen
-        for pair, values in _described_pairs(tables, name, deciding, measures[name], clusters)
+        for pair, values in _described_pairs(tables, name, deciding, measures[name], clusters, trainings or {})
     }
     look = explore_family if deciding.explores else describe_family
     found |= dict(zip(others, look([*others.values()]), strict=True))
@@ -100,7 +113,11 @@ def pair_results(
 
 
 def _decided_pairs(
-    tables: Tables, deciding: Deciding, measures: Mapping[str, Measure], clusters: Clusters | None
+    tables: Tables,
+    deciding: Deciding,
+    measures: Mapping[str, Measure],
+    clusters: Clusters | None,
+    trainings: Trainings,
 ) -> dict[tuple[str, str, str], CorrectedDifference]:
     """By measure, a and b: the pairs that are tested by the chosen measure, where it compares question by question."""
     name, found = deciding.chosen, dict[tuple[str, str, str], CorrectedDifference]()
@@ -108,27 +125,32 @@ def _decided_pairs(
         return found
     best = best_variant(tables, deciding.baseline, measures[name])
     for pairs, comparisons in families_to_test(list(tables), deciding, best):
-        known = dict(_known_pairs(tables, name, pairs, clusters))
+        known = dict(_known_pairs(tables, name, pairs, clusters, trainings))
         corrected = compare_family([*known.values()], margin=deciding.at_least, comparisons=comparisons)
         found |= {(name, *pair): one for pair, one in zip(known, corrected, strict=True)}
     return found
 
 
 def _described_pairs(
-    tables: Tables, name: str, deciding: Deciding, measure: Measure, clusters: Clusters | None
+    tables: Tables,
+    name: str,
+    deciding: Deciding,
+    measure: Measure,
+    clusters: Clusters | None,
+    trainings: Trainings,
 ) -> Iterator[tuple[tuple[str, str], PairedValues]]:
     """The pairs that are described by a measure that does not decide, with its values."""
     for pairs, _ in families_to_test(list(tables), deciding, None) if measure.paired else ():
-        yield from _known_pairs(tables, name, pairs, clusters)
+        yield from _known_pairs(tables, name, pairs, clusters, trainings)
 
 
 def _known_pairs(
-    tables: Tables, name: str, pairs: _Pairs, clusters: Clusters | None
+    tables: Tables, name: str, pairs: _Pairs, clusters: Clusters | None, trainings: Trainings
 ) -> Iterator[tuple[tuple[str, str], PairedValues]]:
     """The pairs that both have the measure, with its values."""
     for a, b in pairs:
         if (both := common_values(tables[a].get(name), tables[b].get(name), clusters)) is not None:
-            yield (a, b), both
+            yield (a, b), with_trainings(both, trainings.get(a), trainings.get(b))
 
 
 def families_to_test(names: Sequence[str], deciding: Deciding, best: str | None) -> Iterator[tuple[_Pairs, int | None]]:
@@ -194,6 +216,10 @@ def _pair_result(a: str, b: str, measure: Measure, found: CorrectedDifference, i
         design_effect=one.design_effect,
         share=one.share,
         sentence=words,
+        trained_models=one.models,
+        trainings=one.trainings,
+        needed_trainings=one.needed_trainings,
+        variance=one.variance,
     )
 
 

@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 from potluck.comparison.causes import count_causes
 from potluck.comparison.curves import curves
 from potluck.comparison.differences import Deciding, measure_interval
-from potluck.comparison.engine import VariantRun
 from potluck.comparison.findings import compare_tables
 from potluck.comparison.held_out import HeldOut
 from potluck.comparison.judging import NOT_JUDGED, Judging
 from potluck.comparison.measured import Values, describe_measures, measure_tables
 from potluck.comparison.notes import notes
+from potluck.comparison.trainings import trainings_of
+from potluck.comparison.variant_run import VariantRun
 from potluck.contracts import Measure
 from potluck.evaluation.question_results import question_result
 from potluck.evaluation.results import Answered
@@ -57,6 +58,8 @@ class Setting:
     """Whether the baseline was named."""
     explores: bool = False
     """Whether verdicts by the other measures are asked for."""
+    seeds: int = 1
+    """How often each tuned variant was to be trained."""
 
     def decide_by(self, measure: str) -> Deciding:
         """What decides if that is the chosen measure."""
@@ -126,8 +129,9 @@ def _on_the_measure(chief: Chief, measure: Measure) -> Iterator[str]:
 def _curves(
     runs: Sequence[VariantRun], tables: Mapping[str, Mapping[str, Values]], measure: Measure, clusters: Clusters
 ) -> list[Curve]:
+    trainings = trainings_of(runs)
     means = {
-        name: measure_interval(table[measure.name], measure, clusters)
+        name: measure_interval(table[measure.name], measure, clusters, trainings.get(name))
         for name, table in tables.items()
         if measure.name in table
     }
@@ -148,4 +152,4 @@ def _question_results(
 
 def _answers(runs: Sequence[VariantRun], place: int) -> dict[str, tuple[Answered, int]]:
     """What each variant answered to a question in its first round, and how many passages its model was shown."""
-    return {run.variant.name: (run.repeats[0][place], run.variant.recipe.retriever.k) for run in runs if run.repeats}
+    return {run.variant.name: (run.first[place], run.variant.recipe.retriever.k) for run in runs if run.models}

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from potluck.comparison.differences import Tables, common_values, round_means
+from potluck.comparison.trainings import Term, Trainings, trained_parts
 from potluck.comparison.wording import effect_sentence
 from potluck.contracts import Measure
 from potluck.results.comparison import VariantResult
@@ -43,18 +44,19 @@ def axis_effects(
     measure: Measure,
     clusters: Clusters | None = None,
     at_least: float = 0.0,
+    trainings: Trainings | None = None,
 ) -> tuple[AxisEffect, ...]:
     """Of every axis of which two values can be compared with all else equal; none where there is one axis.
 
-    ``at_least`` is the least difference that matters.
+    ``at_least`` is the least difference that matters; ``trainings`` are those of the variants that train.
     """
     axes = list(dict.fromkeys(axis for variant in variants for axis in variant.swaps))
     if len(axes) < 2 or not measure.paired:
         return ()
     known = [one for one in variants if measure.name in tables.get(one.name, {})]
     base = next((one.swaps for one in variants if one.name == baseline), {})
-    values = {one.name: round_means(tables[one.name][measure.name]) for one in known}
-    contrasts = [contrast for axis in axes for contrast in _contrasts(axis, known, values, base.get(axis), clusters)]
+    terms = {one.name: Term(tables[one.name][measure.name], 1.0, (trainings or {}).get(one.name)) for one in known}
+    contrasts = [contrast for axis in axes for contrast in _contrasts(axis, known, terms, base.get(axis), clusters)]
     found = compare_family([contrast.values for contrast in contrasts], margin=at_least)
     pairs = list(zip(contrasts, found, strict=True))
     return tuple(
@@ -67,7 +69,7 @@ def axis_effects(
 def _contrasts(
     axis: str,
     variants: Sequence[VariantResult],
-    values: Mapping[str, Values],
+    terms: Mapping[str, Term],
     base: str | None,
     clusters: Clusters | None,
 ) -> Iterator[_Contrast]:
@@ -81,10 +83,24 @@ def _contrasts(
         others = [one for one in of_a if one in of_b]
         if not others:
             continue
-        mean_a, mean_b = (_mean([values[of[one]] for one in others]) for of in (of_a, of_b))
-        both = common_values(mean_a, mean_b, clusters)
-        if both is not None:
+        terms_a, terms_b = ([terms[of[one]] for one in others] for of in (of_a, of_b))
+        if (both := _averages(terms_a, terms_b, clusters)) is not None:
             yield _Contrast(axis, a, b, both)
+
+
+def _averages(a: Sequence[Term], b: Sequence[Term], clusters: Clusters | None) -> PairedValues | None:
+    """The means over as many variants of each, with what of b minus a was trained; None for fewer than two questions
+    that all of them have."""
+    import numpy as np
+
+    mean_a, mean_b = (_mean([round_means(term.values) for term in terms]) for terms in (a, b))
+    both = common_values(mean_a, mean_b, clusters)
+    if both is None:
+        return None
+    known = ~np.isnan(mean_a[:, 0] + mean_b[:, 0])
+    signed = [(sign, term) for sign, terms in ((-1.0, a), (1.0, b)) for term in terms]
+    parts = [Term(term.values[known], sign / len(a), term.trainings) for sign, term in signed]
+    return replace(both, trained=trained_parts(parts))
 
 
 def _by_others(axis: str, value: str, variants: Sequence[VariantResult]) -> dict[tuple[tuple[str, str], ...], str]:

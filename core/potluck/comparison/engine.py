@@ -10,20 +10,18 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Container, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from potluck.amounts import many
 from potluck.answering.choices import check_scores_text
+from potluck.comparison.variant_run import ModelRun, Rounds, VariantRun, with_sample_seed
 from potluck.comparison.wording import variant_place
-from potluck.contracts import ChatOptions
 from potluck.errors import PotluckError, Unsupported, WorkspaceBusy
 from potluck.evaluation.resources import SharedResources
 from potluck.evaluation.results import Answered
-from potluck.evaluation.served import Served
 from potluck.evaluation.workload import cost_of
-from potluck.metrics.perplexity import Surprise
 from potluck.metrics.scorer import Scorer
 from potluck.observation.stage import stage
 from potluck.questions.question_file import Question, QuestionFile
@@ -31,31 +29,6 @@ from potluck.recipe.model import RecipeModel
 from potluck.recipe.swaps import Variant
 from potluck.reporting import Stage
 from potluck.workloads import workload_of
-
-STAGES = ("load", "split", "embed", "retrieve", "answer")
-
-
-@dataclass(slots=True)
-class VariantRun:
-    """The result of a variant. ``repeats`` holds the answers of each round; ``error`` says why there are none."""
-
-    variant: Variant
-    repeats: list[list[Answered]] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    """Notes on it: documents that were not read, a training that went wrong, worthless answers."""
-    cost: float | None = None
-    seconds: float = 0.0
-    computed: dict[str, int] = field(default_factory=lambda: dict.fromkeys(STAGES, 0))
-    reused: dict[str, int] = field(default_factory=lambda: dict.fromkeys(STAGES, 0))
-    prices: tuple[float, float] | None = None
-    surprises: dict[str, Surprise] = field(default_factory=dict)
-    """By question: how surprised the model is by the right answer, if that was requested."""
-    error: str | None = None
-
-    @property
-    def served(self) -> list[Served]:
-        """Which states of a service's model gave the answers, before or now."""
-        return [one.served for answers in self.repeats for one in answers]
 
 
 class Engine:
@@ -83,28 +56,31 @@ class Engine:
         """The questions that every variant is asked."""
         return self.file.questions
 
-    def run(self, variants: Sequence[Variant], repeats: int = 1, surprise: bool = False) -> list[VariantRun]:
-        """Prepare and answer for every variant; ``repeats`` rounds where the model samples.
+    def run(
+        self, variants: Sequence[Variant], repeats: int = 1, surprise: bool = False, seeds: int = 1
+    ) -> list[VariantRun]:
+        """Prepare and answer for every variant: those that are trained with ``seeds`` seeds, the first the recipe's.
 
-        With ``surprise`` the chat models are also asked how likely the right answers are. Raises ``WorkspaceBusy``
-        where another process writes the workspace.
+        A model that samples is asked ``repeats`` times; one that is not trained ``seeds`` times as often. With
+        ``surprise`` the chat models are also asked how likely the right answers are. Raises ``WorkspaceBusy`` where
+        another process writes the workspace.
         """
         runs = [VariantRun(variant) for variant in variants]
+        rounds = Rounds(repeats, seeds)
         with stage(self.resources.observers, "prepare", "variants", len(runs)) as preparing:
             for number, run in enumerate(runs, 1):
-                preparing.describe(variant_place(number, len(runs), run.variant.name))
-                self._prepare(run)
+                self._prepare(run, rounds, partial(_describe, preparing, number, len(runs), run))
                 preparing.advance(reused=int(not any(run.computed.values())))
         self.workload.check([variant.recipe for variant in variants], self.questions)
         ready = [run for run in runs if run.error is None]
         # Those of one chat model together: it is loaded once.
         ready.sort(key=lambda run: str(run.variant.recipe.chat.config))
         with stage(
-            self.resources.observers, "compare", "answers", len(self.questions) * self._rounds(ready, repeats)
+            self.resources.observers, "compare", "answers", len(self.questions) * self._rounds(ready, rounds)
         ) as running:
             for number, run in enumerate(ready, 1):
-                running.describe(variant_place(number, len(ready), run.variant.name))
-                self._answer(run, repeats, surprise, partial(_count_answer, running))
+                told = partial(_describe, running, number, len(ready), run)
+                self._answer(run, rounds, surprise, told, partial(_count_answer, running))
         return runs
 
     def answer(
@@ -116,7 +92,7 @@ class Engine:
     ) -> list[Answered]:
         """Answer the questions (or those at the places ``only``) as a recipe says; ``on_answer`` hears of each."""
         questions = self.questions if only is None else [self.questions[place] for place in only]
-        return self.workload.answer(_with_sample_seed(recipe, sample), questions, sample, on_answer)
+        return self.workload.answer(with_sample_seed(recipe, sample), questions, sample, on_answer)
 
     def prices(self, recipe: RecipeModel) -> tuple[float, float] | None:
         """The prices of the recipe's chat model per million tokens in and out."""
@@ -139,58 +115,97 @@ class Engine:
         notes = [f"{many(left_out, 'example')} left out, as not every variant can read them"] if left_out else []
         return QuestionFile(kept, (*first.notes, *notes))
 
-    def _prepare(self, run: VariantRun) -> None:
-        started = time.perf_counter()
-        try:
-            found = self.workload.prepare(run.variant.recipe, self.questions)
-        except WorkspaceBusy:  # no variant could go on
-            raise
-        except Exception as error:  # whatever a plugin raises, the other variants go on
-            run.error = reason(error)
-            run.seconds = time.perf_counter() - started
-            return
-        run.notes += found.notes
-        run.computed |= found.done
-        run.reused |= {stage: total - found.done[stage] for stage, total in found.total.items()}
-        run.seconds = found.seconds
+    def _prepare(self, run: VariantRun, rounds: Rounds, describe: Callable[[int, int], None]) -> None:
+        started, trainings = time.perf_counter(), rounds.trainings_of(run.variant.recipe)
+        for number in range(trainings):
+            describe(number, trainings)
+            try:
+                found = self.workload.prepare(replace(run.variant.recipe, training=number), self.questions)
+            except WorkspaceBusy:  # no variant could go on
+                raise
+            except Exception as error:  # whatever a plugin raises, the other variants go on
+                run.error = _of_seed(reason(error), number, trainings)
+                run.seconds = time.perf_counter() - started
+                return
+            _add_notes(run, found.notes, number, trainings)
+            for name, done in found.done.items():
+                run.computed[name] += done
+                run.reused[name] += found.total[name] - done
+            run.seconds += found.seconds
 
-    def _rounds(self, runs: Sequence[VariantRun], repeats: int) -> int:
+    def _rounds(self, runs: Sequence[VariantRun], rounds: Rounds) -> int:
         """How often each question is asked, in all variants together."""
-        return sum(repeats if self.workload.samples(run.variant.recipe) else 1 for run in runs)
+        recipes = [run.variant.recipe for run in runs]
+        return sum(rounds.trainings_of(one) * rounds.rounds_of(one, self.workload.samples(one)) for one in recipes)
 
-    def _answer(self, run: VariantRun, repeats: int, surprise: bool, on_answer: Callable[[Answered], None]) -> None:
+    def _answer(
+        self,
+        run: VariantRun,
+        rounds: Rounds,
+        surprise: bool,
+        describe: Callable[[int, int], None],
+        on_answer: Callable[[Answered], None],
+    ) -> None:
         started, recipe = time.perf_counter(), run.variant.recipe
-        try:
-            rounds = repeats if self.workload.samples(recipe) else 1
-            if rounds < repeats:
-                run.notes.append(f"asked once and not {repeats} times: it answers the same again, as nothing is drawn")
-            for sample in range(rounds):
-                answered = self.answer(recipe, sample, None, on_answer)
-                run.repeats.append(answered)
-                run.reused["answer"] += sum(one.cached for one in answered)
-                run.computed["answer"] += sum(not one.cached for one in answered)
-            run.prices = self.prices(recipe)
-            run.notes += self.workload.findings(recipe, run.repeats[0])
-            if surprise:
-                self._measure_surprise(run)
-        except WorkspaceBusy:
-            raise
-        except Exception as error:
-            run.error, run.repeats = reason(error), []
+        count, trainings = rounds.rounds_of(recipe, self.workload.samples(recipe)), rounds.trainings_of(recipe)
+        if count < rounds.repeats:
+            run.notes.append(
+                f"asked once and not {rounds.repeats} times: it answers the same again, as nothing is drawn"
+            )
+        for number in range(trainings):
+            describe(number, trainings)
+            try:
+                model = self._ask_model(run, replace(recipe, training=number), count, on_answer)
+                _add_notes(run, self.workload.findings(recipe, model.rounds[0]), number, trainings)
+                if surprise:
+                    self._measure_surprise(run, model, replace(recipe, training=number))
+            except WorkspaceBusy:
+                raise
+            except Exception as error:
+                run.error, run.models = _of_seed(reason(error), number, trainings), []
+                break
         run.seconds += time.perf_counter() - started
         run.cost = answering_cost(run)
 
-    def _measure_surprise(self, run: VariantRun) -> None:
-        recipe = run.variant.recipe
+    def _ask_model(
+        self, run: VariantRun, recipe: RecipeModel, rounds: int, on_answer: Callable[[Answered], None]
+    ) -> ModelRun:
+        """Ask one model of a variant in all rounds."""
+        model = ModelRun()
+        run.models.append(model)
+        for sample in range(rounds):
+            answered = self.answer(recipe, sample, None, on_answer)
+            model.rounds.append(answered)
+            run.reused["answer"] += sum(one.cached for one in answered)
+            run.computed["answer"] += sum(not one.cached for one in answered)
+        run.prices = self.prices(recipe)
+        return model
+
+    def _measure_surprise(self, run: VariantRun, model: ModelRun, recipe: RecipeModel) -> None:
         try:
             check_scores_text(self.resources.with_chat(recipe).chat, recipe.chat.name, "so there is no perplexity")
-            run.surprises = self.workload.surprises(recipe, self.questions)
+            model.surprises = self.workload.surprises(recipe, self.questions)
         except Unsupported as error:
             run.notes.append(str(error))
         except WorkspaceBusy:
             raise
         except Exception as error:  # the answers are there all the same
             run.notes.append(f"there is no perplexity: {reason(error)}")
+
+
+def _describe(running: Stage, number: int, count: int, run: VariantRun, training: int, trainings: int) -> None:
+    """Tell the observers which variant, and which training of it, is in progress."""
+    running.describe(variant_place(number, count, run.variant.name, training + 1, trainings))
+
+
+def _of_seed(message: str, training: int, trainings: int) -> str:
+    """A message with the training that it is about, if there are several."""
+    return message if trainings == 1 else f"seed {training + 1} of {trainings}: {message}"
+
+
+def _add_notes(run: VariantRun, notes: Sequence[str], training: int, trainings: int) -> None:
+    """Add the notes that were not made on an earlier training of the variant."""
+    run.notes += [one if not training else _of_seed(one, training, trainings) for one in notes if one not in run.notes]
 
 
 def _count_answer(running: Stage, answered: Answered) -> None:
@@ -203,22 +218,13 @@ def reason(error: Exception) -> str:
     return str(error) if isinstance(error, PotluckError) else f"unexpected {type(error).__name__}: {error}"
 
 
-def _with_sample_seed(recipe: RecipeModel, sample: int) -> RecipeModel:
-    """The recipe with the seed of a round, where the model samples."""
-    config = recipe.chat.config
-    if not isinstance(config, ChatOptions) or config.temperature == 0:
-        return recipe
-    first = config.seed if config.seed is not None else recipe.seed
-    seeded = config.model_copy(update={"seed": first + sample})
-    return replace(recipe, chat=replace(recipe.chat, config=seeded))
-
-
 def answering_cost(run: VariantRun) -> float | None:
     """US dollars that answering took when it was done, per round."""
-    if run.prices is None or not run.repeats:
+    rounds = list(run.rounds)
+    if run.prices is None or not rounds:
         return None
-    costs = [question_cost(one, run.prices) for answers in run.repeats for one in answers]
-    return sum(costs) / len(run.repeats)
+    costs = [question_cost(one, run.prices) for answers in rounds for one in answers]
+    return sum(costs) / len(rounds)
 
 
 def question_cost(one: Answered, prices: tuple[float, float]) -> float:

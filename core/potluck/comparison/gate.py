@@ -14,9 +14,10 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from potluck.comparison.compare import Plan, base_of, check_measure
-from potluck.comparison.engine import Engine, VariantRun, reason
+from potluck.comparison.engine import Engine, reason
 from potluck.comparison.measured import values_of
 from potluck.comparison.notes import notes
+from potluck.comparison.variant_run import ModelRun, VariantRun
 from potluck.contracts import ModelSources
 from potluck.documents import Json
 from potluck.errors import PotluckError, WorkspaceBusy
@@ -96,7 +97,7 @@ def gate(
         ]
         _decide(runs, candidates, wanted, engine, clusters.batches(recipe.seed))
         for run in (one for one in runs if one.error is None):
-            run.notes += engine.workload.findings(run.variant.recipe, run.repeats[0])
+            run.notes += engine.workload.findings(run.variant.recipe, run.first)
     if not any(one.test.n or one.run.error for one in candidates):
         raise PotluckError(f"no question has the measure {wanted.metric!r}; 'potluck evaluate' lists those there are")
     decisions = (
@@ -110,6 +111,7 @@ def gate(
 def _check_plan(plan: Plan) -> None:
     given = {
         "--repeats": plan.repeats > 1,
+        "--seeds": plan.seeds is not None,
         "--perplexity": plan.perplexity,
         "--judge": bool(plan.judges),
         "--labels": plan.labels is not None,
@@ -160,7 +162,7 @@ def _runs(recipe: RecipeModel, plan: Plan, wanted: GateCondition) -> list[Varian
     """The variants, the baseline first."""
     chosen = _variants(recipe, plan, wanted)
     baseline = base_of(chosen, plan.baseline)
-    return [VariantRun(one, repeats=[[]]) for one in (baseline, *(one for one in chosen if one is not baseline))]
+    return [VariantRun(one, [ModelRun([[]])]) for one in (baseline, *(one for one in chosen if one is not baseline))]
 
 
 def _decide(
@@ -229,7 +231,9 @@ def _ask(
 def _values(engine: Engine, run: VariantRun, batch: Sequence[int], metric: str) -> dict[int, float]:
     """The measure of the questions at those places that have it. The answers are put into ``run``."""
     answered = engine.answer(run.variant.recipe, only=batch)
-    run.repeats[0] += answered
+    run.models[0].rounds[0] += answered
     run.prices = engine.prices(run.variant.recipe)
-    found = {place: values_of(one, run, engine.scorer) for place, one in zip(batch, answered, strict=True)}
+    found = {
+        place: values_of(one, run, run.models[0], engine.scorer) for place, one in zip(batch, answered, strict=True)
+    }
     return {place: values[metric] for place, values in found.items() if metric in values}

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from potluck.amounts import many
 from potluck.comparison.differences import Deciding, Tables, common_values, measure_interval
+from potluck.comparison.trainings import Trainings, with_trainings
 from potluck.comparison.wording import difference_words
 from potluck.contracts import Measure
 from potluck.errors import PotluckError
@@ -95,8 +96,11 @@ def figure_on_held_out(
     measure: Measure,
     clusters: Clusters,
     held_out: HeldOut,
+    trainings: Trainings | None = None,
 ) -> ChosenFigure | None:
     """Of the variant to take by ``ranking``, which is that of the other half; None where there is no such variant.
+
+    ``trainings`` are those of the variants that train.
 
     Raises ``PotluckError`` where too few of the questions held out have the measure.
     """
@@ -113,10 +117,11 @@ def figure_on_held_out(
             f"of the {many(len(held_out.ids), 'question')} held out only {known} {'has' if known == 1 else 'have'} "
             f"{measure.name}, and at least {FEWEST} are needed. {_WAY_OUT}, or ask more questions"
         )
-    found = measure_interval(values, measure, clusters)
+    own, theirs = ((trainings or {}).get(name) for name in (taken.variant, deciding.baseline))
+    found = measure_interval(values, measure, clusters, own)
     pair = common_values(reported.get(deciding.baseline, {}).get(measure.name), values, clusters)
     is_pair = pair is not None and taken.variant != deciding.baseline and measure.paired
-    against = _against(pair, deciding, measure) if is_pair and pair is not None else None
+    against = _against(with_trainings(pair, theirs, own), deciding, measure) if is_pair and pair is not None else None
     return ChosenFigure(taken.variant, len(ranking), "held-out", taken.metric, found, against, held_out.ids)
 
 

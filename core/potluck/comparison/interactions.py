@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from potluck.comparison.differences import Tables, common_values, round_means
+from potluck.comparison.trainings import Term, Trainings, trained_parts
 from potluck.comparison.wording import interaction_sentence, listing
 from potluck.contracts import Measure
 from potluck.results.comparison import VariantResult
@@ -44,22 +45,23 @@ def axis_interactions(
     measure: Measure,
     clusters: Clusters | None = None,
     at_least: float = 0.0,
+    trainings: Trainings | None = None,
 ) -> tuple[AxisInteraction, ...]:
     """Of every two axes of which all four combinations of two values were measured.
 
     Each value is held against the baseline's, which tells all that an interaction can be. Holm's correction is over all
-    of them. ``at_least`` is the least difference that matters.
+    of them. ``at_least`` is the least difference that matters; ``trainings`` are those of the variants that train.
     """
     axes = list(dict.fromkeys(axis for variant in variants for axis in variant.swaps))
     if len(axes) < 2 or not measure.paired:
         return ()
     known = [one for one in variants if measure.name in tables.get(one.name, {})]
     base = next((one.swaps for one in variants if one.name == baseline), {})
-    values = {one.name: round_means(tables[one.name][measure.name]) for one in known}
+    terms = {one.name: Term(tables[one.name][measure.name], 1.0, (trainings or {}).get(one.name)) for one in known}
     contrasts = [
         contrast
         for pair in itertools.combinations(axes, 2)
-        for contrast in _contrasts(pair, known, values, base, clusters)
+        for contrast in _contrasts(pair, known, terms, base, clusters)
     ]
     found = list(zip(contrasts, compare_family([one.values for one in contrasts], margin=at_least), strict=True))
     return tuple(
@@ -82,19 +84,38 @@ def note_interactions(effects: Sequence[AxisEffect], interactions: Sequence[Axis
 def _contrasts(
     axes: tuple[str, str],
     variants: Sequence[VariantResult],
-    values: Mapping[str, Values],
+    terms: Mapping[str, Term],
     base: Mapping[str, str],
     clusters: Clusters | None,
 ) -> Iterator[_Contrast]:
     both = [one for one in variants if all(axis in one.swaps for axis in axes)]
-    cells = {tuple(sorted(one.swaps.items())): values[one.name] for one in both}
+    cells = {tuple(sorted(one.swaps.items())): terms[one.name] for one in both}
     others = list(dict.fromkeys(tuple(item for item in one.swaps.items() if item[0] not in axes) for one in both))
     first, second = (_against_base(axis, both, base) for axis in axes)
     for (a, b), beside in itertools.product(first, second):
-        effects = [_effects(axes, (a, b), one, others, cells, beside) for one in beside]
-        compared = common_values(effects[0], effects[1], clusters)
-        if compared is not None:
+        one, other = (_effects(axes, (a, b), at, others, cells, beside) for at in beside)
+        if (compared := _compare_sums(one, other, clusters)) is not None:
             yield _Contrast(axes, a, b, beside, compared)
+
+
+def _compare_sums(a: Sequence[Term], b: Sequence[Term], clusters: Clusters | None) -> PairedValues | None:
+    """The sums of the terms, with what of b minus a was trained; None for fewer than two questions that all have."""
+    if not a or not b:
+        return None
+    sum_a, sum_b = (_sum(terms) for terms in (a, b))
+    both = common_values(sum_a, sum_b, clusters)
+    if both is None:
+        return None
+    known = ~np.isnan(sum_a[:, 0] + sum_b[:, 0])
+    signed = [(sign, term) for sign, terms in ((-1.0, a), (1.0, b)) for term in terms]
+    parts = [Term(term.values[known], sign * term.weight, term.trainings) for sign, term in signed]
+    return replace(both, trained=trained_parts(parts))
+
+
+def _sum(terms: Sequence[Term]) -> Values:
+    """Each question's sum, shape ``(questions, 1)``; NaN where it has no value in one of the terms."""
+    total: Values = np.sum([term.weight * round_means(term.values) for term in terms], axis=0)[:, None]
+    return total
 
 
 def _against_base(axis: str, variants: Sequence[VariantResult], base: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -109,23 +130,20 @@ def _effects(
     pair: tuple[str, str],
     beside: str,
     others: Sequence[tuple[tuple[str, str], ...]],
-    cells: Mapping[tuple[tuple[str, str], ...], Values],
+    cells: Mapping[tuple[tuple[str, str], ...], Term],
     both: tuple[str, str],
-) -> Values | None:
-    """What the second value of the first axis does against its first, beside one value of the other: each question's.
+) -> list[Term]:
+    """What the second value of the first axis does against its first, beside one value of the other, as a sum.
 
-    Averaged over the combinations of the other axes of which all four variants are there; None where there is none.
+    Averaged over the combinations of the other axes of which all four variants are there; empty where there is none.
     """
 
     def cell(value: str, at: str, other: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
         return tuple(sorted([*other, (axes[0], value), (axes[1], at)]))
 
     whole = [other for other in others if all(cell(v, at, other) in cells for v in pair for at in both)]
-    if not whole:
-        return None
-    columns = [cells[cell(pair[1], beside, other)] - cells[cell(pair[0], beside, other)] for other in whole]
-    means: Values = np.mean(columns, axis=0)[:, None]
-    return means
+    weighted = ((pair[0], -1 / len(whole)), (pair[1], 1 / len(whole))) if whole else ()
+    return [replace(cells[cell(value, beside, other)], weight=by) for other in whole for value, by in weighted]
 
 
 def _interaction(

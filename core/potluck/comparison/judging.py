@@ -10,10 +10,11 @@ import numpy as np
 
 from potluck.amounts import many
 from potluck.answering.asking import ask_model
-from potluck.comparison.engine import Engine, VariantRun, reason
+from potluck.comparison.engine import Engine, reason
 from potluck.comparison.judge import JudgeReport, Pair, judge
 from potluck.comparison.judge_labels import judges_agreement, label_result
 from potluck.comparison.label_sheet import Labels, label_of, pair_id
+from potluck.comparison.variant_run import VariantRun
 from potluck.contracts import ChatOptions
 from potluck.documents import Message
 from potluck.errors import PotluckError
@@ -108,7 +109,7 @@ def _cases(engine: Engine, runs: Sequence[VariantRun], baseline: str, fixed: boo
     for run in runs:
         if run is base or run.error is not None or base.error is not None:
             continue
-        texts = zip(engine.questions, base.repeats[0], run.repeats[0], strict=True)
+        texts = zip(engine.questions, base.first, run.first, strict=True)
         pairs = [
             Pair(question.question, one.answer.text, other.answer.text, question.answers, question.id)
             for question, one, other in texts

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
-from potluck.comparison.engine import VariantRun, question_cost
+from potluck.comparison.engine import question_cost
+from potluck.comparison.variant_run import ModelRun, VariantRun
 from potluck.contracts import Measure
 from potluck.evaluation.results import Answered
 from potluck.metrics.chief import Chief
@@ -23,10 +24,15 @@ else:
 
 
 def measure_tables(run: VariantRun, scorer: Scorer) -> dict[str, Values]:
-    """Each measure's values, float64 of shape ``(questions, rounds)``; NaN where a question does not have it."""
+    """Each measure's values, float64 of shape ``(questions, rounds)``; NaN where a question does not have it.
+
+    The rounds of one training stand together.
+    """
     import numpy as np
 
-    rounds = [[values_of(one, run, scorer) for one in answers] for answers in run.repeats]
+    rounds = [
+        [values_of(one, run, model, scorer) for one in answers] for model in run.models for answers in model.rounds
+    ]
     names = [name for name in scorer.measures if any(name in row for answers in rounds for row in answers)]
     return {
         name: np.array([[row.get(name, np.nan) for row in answers] for answers in rounds], dtype=np.float64).T
@@ -74,9 +80,9 @@ def _describe(measure: Measure, is_named: bool) -> MeasureResult:
     )
 
 
-def values_of(one: Answered, run: VariantRun, scorer: Scorer) -> dict[str, float]:
-    """All measures of one answered question; its cost where the model has prices."""
+def values_of(one: Answered, run: VariantRun, model: ModelRun, scorer: Scorer) -> dict[str, float]:
+    """All measures of one question that a model of a variant answered; its cost where the model has prices."""
     cost = None if run.prices is None else question_cost(one, run.prices)
-    surprise = run.surprises.get(one.question.id)
+    surprise = model.surprises.get(one.question.id)
     bits = None if surprise is None else surprise.bits_per_character
     return scorer.with_effort(one.score, one.seconds, cost, bits)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from potluck.answering.remarks import remarks_on_all
-from potluck.comparison.engine import VariantRun
+from potluck.comparison.variant_run import VariantRun
 from potluck.evaluation.served import Served, changed_model
 from potluck.fingerprints import fingerprint
 
@@ -24,8 +24,8 @@ def notes(runs: Sequence[VariantRun]) -> list[str]:
 
 def _notes_on(run: VariantRun) -> Iterator[str]:
     yield from run.notes
-    if run.repeats:
-        yield from remarks_on_all({one.question.id: one.answer for one in run.repeats[0]})
+    if run.models:
+        yield from remarks_on_all({one.question.id: one.answer for one in run.first})
 
 
 def _changed_models(runs: Sequence[VariantRun]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from potluck.amounts import many
 from potluck.comparison.judge_labels import agreed_words, kappa_words
+from potluck.comparison.wording import variance_words
 from potluck.results.comparison import ComparisonResult
 from potluck.results.judging import JudgedPair
 from potluck.statistics.intervals import Interval
@@ -35,8 +36,12 @@ def of(result: ComparisonResult) -> TerminalTable:
 
 
 def pair_sentences(result: ComparisonResult) -> Iterator[str]:
-    """The result of each pair by the chosen measure."""
-    yield from (pair.sentence for pair in result.pairs if pair.metric == result.metric)
+    """The result of each pair by the chosen measure, and how trainings and repeats differ, if there are several."""
+    for pair in result.pairs:
+        if pair.metric == result.metric:
+            yield pair.sentence
+            if words := variance_words(pair):
+                yield f"  {words}"
 
 
 def explored_sentences(result: ComparisonResult) -> Iterator[str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from potluck.contracts import Measure
+from potluck.results.comparison import PairResult
 from potluck.results.conclusions import DifferenceFound, InteractionFound, ValuePair
 from potluck.statistics.figures import signed_figures, signed_interval
 from potluck.statistics.scope import asked_words
@@ -15,9 +17,26 @@ def difference_words(found: DifferenceFound, unit: str) -> str:
     return signed_interval(found.difference, found.low, found.high, unit)
 
 
-def variant_place(number: int, count: int, name: str) -> str:
-    """The variant in progress: ``variant 2 of 3: k=2``; ``number`` counts from 1. That of a run has no name."""
-    return f"variant {number} of {count}: {name}" if name else ""
+def variant_place(number: int, count: int, name: str, training: int = 1, trainings: int = 1) -> str:
+    """The variant in progress: ``variant 2 of 3: lora, seed 1 of 5``; both count from 1. That of a run has no name."""
+    of_seed = f", seed {training} of {trainings}" if trainings > 1 else ""
+    return f"variant {number} of {count}: {name}{of_seed}" if name else ""
+
+
+def variance_words(pair: PairResult) -> str:
+    """How much answers differ from training to training, and so on; empty if nothing was trained or asked twice."""
+    found = pair.variance
+    if found is None or (found.trainings is None and found.repeats is None):
+        return ""
+    kind = f"{pair.cluster_kind or 'document'}s"
+    parts = (
+        (found.trainings, "trainings"),
+        (found.clusters, kind),
+        (found.questions, "questions"),
+        (found.repeats, "repeats"),
+    )
+    told = [f"{math.sqrt(variance):.3f} between {what}" for variance, what in parts if variance is not None]
+    return f"standard deviations of the difference: {', '.join(told)}"
 
 
 def effect_sentence(axis: str, pairs: Sequence[ValuePair], measure: Measure) -> str:

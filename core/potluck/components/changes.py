@@ -87,10 +87,10 @@ def keep_identities(components: Components, folder: Path) -> None:
 def causes_of_training(recipe: RecipeModel, now: Mapping[str, Any], folder: Path) -> list[str]:
     """In phrases, how what decides a training differs from when the recipe was last trained in the workspace.
 
-    Nothing if it was not trained yet, or where something of it is overridden.
+    Nothing if it was not trained yet, where something of it is overridden, or for a further training of several.
     """
     before = (_read(folder) or {}).get(recipe.path.name, {}).get(_TRAINING)
-    if before is None or _is_overridden(recipe):
+    if before is None or _is_overridden(recipe) or recipe.training:
         return []
     found = list(identity_differences("tuner", before["tuner"], _for_people(now["tuner"])))
     found += [f"the {what} changed" for what in ("examples", "model") if before[what] != now[what]]
@@ -99,8 +99,8 @@ def causes_of_training(recipe: RecipeModel, now: Mapping[str, Any], folder: Path
 
 
 def keep_training(recipe: RecipeModel, now: Mapping[str, Any], folder: Path) -> None:
-    """Keep what decides the recipe's training now."""
-    if _is_overridden(recipe):
+    """Keep what decides the recipe's training now; the first one, of several."""
+    if _is_overridden(recipe) or recipe.training:
         return
     held = _read(folder) or {}
     kept, told = held.get(recipe.path.name, {}), {**now, "tuner": _for_people(now["tuner"])}

@@ -66,9 +66,9 @@ def prepare_dataset(recipe: RecipeModel) -> PreparedDataset:
         notes.append(f"{many(copies, 'example')} left out: there twice, or nearly so among those to validate with")
     notes += _conflicts(kept)
     if settings.limit is not None:
-        kept = _sample(kept, settings.limit, recipe.seed, classify)
+        kept = _sample(kept, settings.limit, recipe.training_seed, classify)
     if not held and isinstance(settings.validation, float) and settings.split is None:
-        kept, held = _split(kept, settings.validation, recipe.seed, classify)
+        kept, held = _split(kept, settings.validation, recipe.training_seed, classify)
     entry.went_out, entry.deduplicated = Amount(len(kept) + len(held)), Amount(copies)
     entry.dropped = Amount(count - len(kept) - len(held) - copies)
     labels = tuple(sorted({one.target for one in kept})) if classify else ()

@@ -68,13 +68,17 @@ def plan_answers(
     questions: Sequence[str],
     deep: int,
     measured: Measured,
+    sample: int = 0,
 ) -> Iterator[PlannedWork]:
-    """What a run would answer, if something is left. ``deep``: passages that it retrieves for a question."""
+    """What a run would answer, if something is left. ``deep``: passages that it retrieves for a question.
+
+    ``sample`` is the round of a model that samples.
+    """
     if components.recipe.tuning.adapter is not None:
         yield unknown_work("answer", len(questions), "the chat model answers with what is tuned")
         return
     try:
-        planned = _find_answers(report, components, observers, questions, deep)
+        planned = _find_answers(report, components, observers, questions, deep, sample)
         left = len(questions) - planned.answered
         span = _time_of_answer(report, components, planned, questions, measured) if left else None
     except PotluckError as error:
@@ -145,11 +149,11 @@ class _PlannedAnswers:
 
 
 def _find_answers(
-    report: PlanReport, components: Components, observers: Observers, questions: Sequence[str], deep: int
+    report: PlanReport, components: Components, observers: Observers, questions: Sequence[str], deep: int, sample: int
 ) -> _PlannedAnswers:
     """Which questions are answered already, as far as that is quickly found out here."""
     recipe, cache = components.recipe, components.workspace.answer_cache
-    found = _PlannedAnswers(Asker(recipe, components, cache, chooser(recipe, components, cache)))
+    found = _PlannedAnswers(Asker(recipe, components, cache, chooser(recipe, components, cache), sample))
     if not report.is_indexed or not is_kept(components) or not _retrieves_here(report, components):
         return found
     with closing(open_searcher(components, components.workspace)) as searcher:

@@ -232,7 +232,7 @@ class DocumentQA(Workload):
         return report
 
     def plan_answers(
-        self, components: Components, measured: Measured, request: TuningRequest | None = None
+        self, components: Components, measured: Measured, request: TuningRequest | None = None, sample: int = 0
     ) -> Sequence[PlannedWork]:
         """The questions that are left, of documents that are counted once for all that share an index."""
         recipe, observers = components.recipe, self.resources.observers
@@ -241,7 +241,7 @@ class DocumentQA(Workload):
             return ()
         deep = max(DEPTH, recipe.retriever.k)
         asked = [one.question for one in questions]
-        return [*plan_answers(report, components, observers, asked, deep, measured)]
+        return [*plan_answers(report, components, observers, asked, deep, measured, sample)]
 
     @staticmethod
     def identities(components: Components) -> dict[str, Mapping[str, Json]]:

@@ -139,11 +139,11 @@ class Workload(ABC):
 
     @abstractmethod
     def plan_answers(
-        self, components: Components, measured: Measured, request: TuningRequest | None = None
+        self, components: Components, measured: Measured, request: TuningRequest | None = None, sample: int = 0
     ) -> Sequence[PlannedWork]:
         """The answers that are left of a recipe with questions, and their time; nothing if all are kept.
 
-        ``request`` is the training of a recipe that tunes.
+        ``request`` is the training of a recipe that tunes, ``sample`` the round of a model that samples.
         """
 
     @staticmethod

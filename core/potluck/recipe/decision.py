@@ -14,8 +14,12 @@ from potluck.suggestions import did_you_mean
 Intended: TypeAlias = Literal["further-documents", "these-documents"]
 """What conclusions are to hold for: further questions on further documents, or on the same ones."""
 
-DECISION_KEYS = ("decide_by", "at_least", "population")
+DECISION_KEYS = ("decide_by", "at_least", "population", "seeds")
 """The keys of ``compare`` that are not axes."""
+
+
+MOST_SEEDS = 20
+"""The most trainings of a variant: more would be a mistake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +27,13 @@ class DecisionSettings:
     """The measure that variants are ranked by, None for the one that leads; and what conclusions are to hold for.
 
     ``at_least`` is the least difference in that measure that matters, in its unit; None if any does.
+    ``seeds`` is how often each tuned variant is trained, with seeds of its own; one that samples answers so often.
     """
 
     decide_by: str | None = None
     at_least: float | None = None
     population: Intended = "further-documents"
+    seeds: int = 1
 
     @property
     def is_about_these(self) -> bool:
@@ -51,6 +57,7 @@ def read_decision(root: Node, findings: Findings) -> DecisionSettings:
         _read_measure(written.get("decide_by"), findings),
         _read_margin(written.get("at_least"), findings),
         _read_population(written.get("population"), findings),
+        _read_seeds(written.get("seeds"), findings),
     )
 
 
@@ -81,3 +88,14 @@ def _read_population(node: Node | None, findings: Findings) -> Intended:
         near = did_you_mean(str(value), names)
         findings.note(node.place, f"compare.population: expected {' or '.join(names)}, got {format_value(value)}{near}")
     return cast("Intended", value) if value in names else DecisionSettings().population
+
+
+def _read_seeds(node: Node | None, findings: Findings) -> int:
+    value = None if node is None else node.plain()
+    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MOST_SEEDS:
+        return value
+    if node is not None and value is not None:
+        findings.note(
+            node.place, f"compare.seeds: expected a whole number from 1 to {MOST_SEEDS}, got {format_value(value)}"
+        )
+    return DecisionSettings().seeds

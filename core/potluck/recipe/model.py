@@ -230,6 +230,8 @@ class RecipeModel:
     compare: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     decision: DecisionSettings = field(default_factory=DecisionSettings)
     seed: int = 0
+    training: int = 0
+    """Which of several trainings of the recipe, counted from 0; no recipe says it."""
     observers: tuple[ComponentSpec, ...] = field(default=(), compare=False)
     """The observers: they affect neither the results nor a run's manifest."""
     origin: Origin = field(default=Origin(""), repr=False, compare=False)
@@ -266,6 +268,16 @@ class RecipeModel:
     def _compare(self) -> dict[str, Json]:
         axes = {axis: _axis(axis, values) for axis, values in self.compare.items()}
         return {**self.decision.as_mapping(), **axes}
+
+    @property
+    def is_trained(self) -> bool:
+        """Whether the recipe answers with what its own tuner makes."""
+        return self.tuner is not None and self.tuning.adapter == FROM_TUNER
+
+    @property
+    def training_seed(self) -> int:
+        """The seed of the training; the first one's is the recipe's."""
+        return (self.seed + self.training) % (MAX_SEED + 1)
 
     @property
     def metrics(self) -> tuple[ComponentSpec, ...]:

@@ -10,7 +10,7 @@ from potluck.contracts import KINDS, Config, Kind, PluginKind
 from potluck.documents import Json
 from potluck.errors import NameClash, PluginError
 from potluck.recipe.axes import STRATEGY
-from potluck.recipe.decision import DecisionSettings, Intended
+from potluck.recipe.decision import MOST_SEEDS, DecisionSettings, Intended
 from potluck.recipe.model import (
     DEFAULTS,
     FIXED,
@@ -108,6 +108,13 @@ def _compare(keys: list[str]) -> _Schema:
                 "enum": [*get_args(Intended)],
                 "default": DecisionSettings().population,
                 "description": "What conclusions are to hold for.",
+            },
+            "seeds": {
+                "type": "integer",
+                "minimum": 1,
+                "maximum": MOST_SEEDS,
+                "default": DecisionSettings().seeds,
+                "description": "How often each tuned variant is trained, with seeds of its own.",
             },
         },
         "patternProperties": {rf"^({'|'.join(choices)})\.[^.]": _schema_of_mapping({})},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -44,7 +45,7 @@ def comparison_content(result: ComparisonResult) -> Content:
         judges=tuple(one for one in (result.judge, *result.further_judges) if one is not None),
         judges_agree=result.judges_agree,
         charts=tuple(_charts(result)),
-        tables=(*_tables(result), *_interaction_table(result)),
+        tables=(*_tables(result), *_interaction_table(result), *_variances(result)),
         questions=result.questions,
         chunks=result.chunks,
     )
@@ -116,6 +117,31 @@ def _interaction_row(of: AxisInteraction, one: InteractionFound) -> tuple[Cell, 
         Interval(found.difference, found.low, found.high, found.n), found.p_adjusted,
         "yes" if found.verdict in ("better", "worse") else "no evidence",
     )  # fmt: skip
+
+
+def _variances(result: ComparisonResult) -> Iterator[Table]:
+    """Where the variance of the chosen measure lies, if something was trained or asked several times."""
+    found = [(one.name, one.trainings or None, one.variance.get(result.metric)) for one in result.variants]
+    known = [(name, trained, one) for name, trained, one in found if one is not None]
+    if not any(one.trainings is not None or one.repeats is not None for _, _, one in known):
+        return
+    kinds = {pair.cluster_kind for pair in result.pairs if pair.metric == result.metric}
+    place = "groups" if "group" in kinds else "documents"
+    labels = ("Trainings", "Between trainings", f"Between {place}", "Between questions", "Between repeats")
+    rows = tuple(
+        (name, trained, *map(_deviation, (one.trainings, one.clusters, one.questions, one.repeats)))
+        for name, trained, one in known
+    )
+    yield Table(
+        f"Standard deviations of {result.metric}",
+        (Column("Variant"), *(Column(label, is_number=True) for label in labels)),
+        rows,
+        "How much the value differs from one training, question or repeat to the next.",
+    )
+
+
+def _deviation(variance: float | None) -> float | None:
+    return None if variance is None else math.sqrt(variance)
 
 
 def _charts(result: ComparisonResult) -> Iterator[Chart]:

@@ -96,7 +96,7 @@ def _variant(recipe: RecipeModel, evaluation: EvaluationReport, measures: tuple[
         if value is not None:
             without = Interval(value, None, None, len(evaluation.answered))
             found[measure.name] = evaluation.intervals.get(measure.name, without)
-    return VariantResult(recipe.name, {}, found, evaluation.cost, evaluation.seconds, 1, None, {}, {}, None)
+    return VariantResult(recipe.name, {}, found, evaluation.cost, evaluation.seconds, 1, None, {}, {}, None, 0, {})
 
 
 def _facts(

@@ -61,6 +61,8 @@ def _variant(row: RowResult, folder: Path) -> VariantResult:
         computed={},
         reused={},
         error=None if row.n else without_folder(row.why or row.outcome, folder),
+        trainings=0,
+        variance={},
     )
 
 

@@ -13,6 +13,7 @@ from potluck.results.conclusions import AxisEffect, AxisInteraction, ChosenFigur
 from potluck.results.judging import JudgeResult, JudgesAgreement
 from potluck.statistics.clusters import ClusterKind, Population
 from potluck.statistics.intervals import Interval
+from potluck.statistics.variance import VarianceComponents
 from potluck.statistics.verdicts import Verdict
 
 Stage: TypeAlias = Literal[
@@ -62,7 +63,7 @@ class VariantResult:
     """US dollars of one round of answers; null if the model has no prices."""
     seconds: float
     repeats: int
-    """Rounds of answers."""
+    """Rounds of answers, of each training if there are several."""
     perplexity: PerplexityResult | None
     computed: Mapping[str, int]
     """How much work was done now, by stage."""
@@ -70,6 +71,10 @@ class VariantResult:
     """How much work was done before, by stage."""
     error: str | None
     """Why the variant has no answers."""
+    trainings: int
+    """How often it was trained, with seeds of its own; 0 if it trains nothing."""
+    variance: Mapping[str, VarianceComponents]
+    """By the measure's name: where the variance of an answer's value lies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +109,7 @@ class PairResult:
     """The smallest true difference that n questions show with 80 % power."""
     n: int
     test: str
-    """``mcnemar``, ``sign-flip`` or ``cluster-sign-flip``."""
+    """``mcnemar``, ``sign-flip`` or ``cluster-sign-flip``; ``trainings`` if how these differ gives the larger p."""
     between: float | None
     """The variance of the difference between questions, if there are several rounds."""
     within: float | None
@@ -122,6 +127,15 @@ class PairResult:
     """The share of the variance of the difference that lies between clusters."""
     sentence: str
     """The verdict in words."""
+    trained_models: int
+    """Trained ones among a and b; two with the same training are one."""
+    trainings: int
+    """How often each was trained: what is concluded is about these models if it is 1, else about the tuners."""
+    needed_trainings: int | None
+    """Trainings of each that would show this difference with these questions; null if no number would, or each was
+    trained once."""
+    variance: VarianceComponents | None
+    """Where the variance of the difference lies."""
 
 
 @dataclass(frozen=True, slots=True)

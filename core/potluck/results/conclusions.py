@@ -56,7 +56,7 @@ class DifferenceFound:
     """Questions that would show this difference with 80 % power, or one of ``at_least``; null if there is none."""
     n: int
     test: str
-    """``mcnemar``, ``sign-flip`` or ``cluster-sign-flip``."""
+    """``mcnemar``, ``sign-flip`` or ``cluster-sign-flip``; ``trainings`` if how these differ gives the larger p."""
     population: Population
     """What it holds for: further questions, such on further documents or groups, or on the same ones."""
     clusters: int | None

@@ -89,7 +89,7 @@ def _keep(found: Compared, recipe: RecipeModel, plan: Plan, resources: SharedRes
         if (picture := plots.of_curves(result)) is not None:
             write_atomically(folder / "curves.png", picture)
     asked = Path(setting.questions_file).absolute()
-    answered = next((run.repeats[0] for run in found.runs if run.repeats), ())
+    answered = next((run.first for run in found.runs if run.models), ())
     recipes = {run.variant.name: replace(run.variant.recipe, questions=asked) for run in found.runs if not run.error}
     manifest: dict[str, Json] = {
         "run": setting.run,
@@ -103,6 +103,7 @@ def _keep(found: Compared, recipe: RecipeModel, plan: Plan, resources: SharedRes
         "questions": str(asked),
         "limit": plan.limit,
         "repeats": plan.repeats,
+        "seeds": setting.seeds,
         "variants": {name: one.as_mapping() for name, one in recipes.items()},
         "pins": {name: _pins(one, resources) for name, one in recipes.items()},
         "metric": result.metric,

@@ -85,7 +85,7 @@ class _Run:
 def _read(folder: Path) -> _Run:
     held = read_held(folder)
     recipes = recipes_held(held)
-    pins = held.get("pins") or {}
+    pins, rounds = held.get("pins") or {}, held.get("repeats", 1) * held.get("seeds", 1)
     return _Run(
         name=folder.name,
         settings={name: dict(flat_settings(recipe)) for name, recipe in recipes.items()},
@@ -96,8 +96,8 @@ def _read(folder: Path) -> _Run:
         clusters=held.get("clusters") or {},
         cluster_kind=held.get("cluster_kind") or "document",
         measures=held.get("measures") or {},
-        scores={} if held.get("repeats", 1) > 1 else dict(_scores(folder)),
-        rounds=held.get("repeats", 1),
+        scores={} if rounds > 1 else dict(_scores(folder)),
+        rounds=rounds,
     )
 
 

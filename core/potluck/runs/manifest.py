@@ -31,6 +31,8 @@ class RunManifest:
     limit: int | None = None
     """How many of its questions were asked; None for all."""
     repeats: int = 1
+    seeds: int = 1
+    """How often each tuned variant was trained."""
 
 
 def read_run_manifest(folder: Path) -> RunManifest:
@@ -66,6 +68,7 @@ def _comparison_manifest(held: Mapping[str, Any]) -> RunManifest:
         _versions(held),
         *_questions_and_limit(held),
         int(held.get("repeats", 1)),
+        int(held.get("seeds", 1)),
     )
 
 

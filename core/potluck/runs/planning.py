@@ -22,11 +22,16 @@ if TYPE_CHECKING:
 
 
 def plan_recipe(
-    components: Components, observers: Observers, swaps: Sequence[str] = (), design: Design = "grid"
+    components: Components,
+    observers: Observers,
+    swaps: Sequence[str] = (),
+    design: Design = "grid",
+    seeds: int | None = None,
 ) -> PlanReport | TuningPlanResult | TaskPlanResult:
     """Say what a run would take, and comparing the axes if there are some and nothing would stop the run.
 
-    What is measured for both is measured once. Raises what the workload's plan raises.
+    ``seeds`` says how often each tuned variant is trained, if not as the recipe says. What is measured for both is
+    measured once. Raises what the workload's plan raises.
     """
     recipe, measured = components.recipe, Measured()
     with closing(SharedResources(components.workspace, components.models, observers)) as resources:
@@ -36,4 +41,5 @@ def plan_recipe(
             return report
         begun = report.work if isinstance(report, PlanReport) else ()
         chosen = variants(recipe, swaps, design)
-        return replace(report, comparison=plan_comparison(chosen, resources, workload, measured, begun))
+        often = seeds or recipe.decision.seeds
+        return replace(report, comparison=plan_comparison(chosen, resources, workload, measured, begun, often))

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from potluck.comparison.engine import Engine, VariantRun
+from potluck.comparison.engine import Engine
 from potluck.comparison.measured import mean_values
+from potluck.comparison.variant_run import VariantRun
 from potluck.documents import Json
 from potluck.errors import PotluckError, RunUnreadable
 from potluck.evaluation.resources import SharedResources
@@ -135,11 +136,12 @@ def _again(
     with resources.borrow(recipe) as components:
         scorer = Scorer(components.metrics, recipe.metrics)
         engine = Engine([*recipes.values()], scorer, resources, manifest.questions, manifest.limit, asked)
-        runs = engine.run([Variant(name, {}, one) for name, one in recipes.items()], manifest.repeats)
+        again = [Variant(name, {}, one) for name, one in recipes.items()]
+        runs = engine.run(again, manifest.repeats, seeds=manifest.seeds)
         for run in runs:
             if run.error is not None:
                 raise PotluckError(f"{run.variant.name or 'the run'} could not be repeated: {run.error}")
-            answers = {one.question.id: one.answer.text for one in run.repeats[0]}
+            answers = {one.question.id: one.answer.text for one in run.first}
             with resources.borrow(run.variant.recipe) as own:
                 found = pins(run.variant.recipe, own)
             yield _Again(run.variant.name, _measures(engine, run), answers, found)
@@ -148,7 +150,7 @@ def _again(
 def _measures(engine: Engine, run: VariantRun) -> Mapping[str, float | None]:
     """The measures of a run, or a variant's means over its rounds, without those of what answering took."""
     if not run.variant.name:
-        return engine.workload.report(run.variant.recipe, run.repeats[0], (), 0.0).metrics
+        return engine.workload.report(run.variant.recipe, run.first, (), 0.0).metrics
     found = mean_values(run, engine.scorer)
     return {name: value for name, value in found.items() if name in engine.scorer.of_answers}
 

@@ -258,7 +258,7 @@ def _request(components: Components, prepared: PreparedDataset) -> TuningRequest
         training=prepared.training,
         validation=prepared.validation,
         folder=components.workspace.folder / "tuned" / fingerprint(*_deciding_inputs(components, prepared).values()),
-        seed=recipe.seed,
+        seed=recipe.training_seed,
         labels=prepared.labels,
     )
 
@@ -273,7 +273,7 @@ def _deciding_inputs(components: Components, prepared: PreparedDataset) -> dict[
         "model": model_hash(components.base_model),
         "task": recipe.tuning.task,
         "labels": list(prepared.labels),
-        "seed": recipe.seed,
+        "seed": recipe.training_seed,
     }
 
 

@@ -7,6 +7,7 @@ documents; of fewer than ``FEWEST_CLUSTERS`` it can only hold for further questi
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -112,9 +113,9 @@ def cluster_totals(values: Array, clusters: Clusters | None) -> ClusterTotals:
         raise ValueError(f"{len(values)} questions and the clusters of {len(clusters.places)}")
     if clusters is None or clusters.population != "clusters":
         return ClusterTotals(np.sort(values), np.ones(len(values)), len(values) - 1)
-    # In ascending order, so that the last bits of a sum do not depend on the order of the questions.
-    order = np.argsort(values, kind="stable")
-    sums = np.bincount(clusters.places[order], values[order], clusters.count).astype(np.float64)
+    # Exact sums: their last bits depend neither on the order of the questions, nor on which variant is the first.
+    parts = np.split(values[np.argsort(clusters.places, kind="stable")], np.cumsum(np.bincount(clusters.places))[:-1])
+    sums = np.array([math.fsum(part) for part in parts], dtype=np.float64)
     sizes = np.bincount(clusters.places, minlength=clusters.count).astype(np.float64)
     by_mean = np.lexsort((sizes, sums, sums / sizes))
     return ClusterTotals(sums[by_mean], sizes[by_mean], cluster_degrees(sizes, cluster_share(values, clusters) or 0.0))
@@ -149,6 +150,15 @@ def cluster_share(values: Array, clusters: Clusters) -> float | None:
 
     None where the values do not vary, or no cluster has two questions.
     """
+    found = cluster_variances(values, clusters)
+    return found[0] / sum(found) if found is not None and sum(found) > 0 else None
+
+
+def cluster_variances(values: Array, clusters: Clusters) -> tuple[float, float] | None:
+    """The variance between clusters and that within them, by analysis of variance.
+
+    None if there is one cluster, or no cluster has two questions.
+    """
     places, n, count = clusters.places, len(values), clusters.count
     if count < 2 or n == count:
         return None
@@ -157,5 +167,4 @@ def cluster_share(values: Array, clusters: Clusters) -> float | None:
     within = float(((values - means[places]) ** 2).sum()) / (n - count)
     between = float((sizes * (means - values.mean()) ** 2).sum()) / (count - 1)
     typical = (n - float((sizes**2).sum()) / n) / (count - 1)
-    excess = max(0.0, (between - within) / typical)
-    return excess / (excess + within) if excess + within > 0 else None
+    return max(0.0, (between - within) / typical), within

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 
 from potluck.statistics.correction import false_discovery, false_discovery_level, holm, holm_levels
 from potluck.statistics.distributions import ALPHA
-from potluck.statistics.paired_tests import PairedDifference, PairedTest
+from potluck.statistics.paired_tests import PairedDifference
+from potluck.statistics.seeds import MethodTest, Trained
 
 if TYPE_CHECKING:
     from potluck.statistics.clusters import Clusters
@@ -27,11 +28,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PairedValues:
-    """The values of two variants on the same questions, as ``compare_paired`` takes them."""
+    """The values of two variants on the same questions, as ``MethodTest.of`` takes them."""
 
     a: Values
     b: Values
     clusters: Clusters | None = None
+    trained: Trained | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def compare_family(
     A difference of less than ``margin`` does not matter, if that is above 0: pairs may then be called as good as each
     other. ``comparisons`` says how many the family stands for, where the same values decided which of them are made.
     """
-    tests = [PairedTest.of(one.a, one.b, seed, one.clusters) for one in pairs]
+    tests = [MethodTest.of(one.a, one.b, one.trained, seed, one.clusters) for one in pairs]
     p_values = [one.p for one in tests]
     found = zip(tests, holm(p_values, comparisons), holm_levels(p_values, comparisons), strict=True)
     if margin <= 0:
@@ -70,7 +72,7 @@ def compare_family(
 
 def explore_family(pairs: Sequence[PairedValues], seed: int = 0) -> list[CorrectedDifference]:
     """The same where one looks for differences: of those that are called real 5 % are false, on average."""
-    tests = [PairedTest.of(one.a, one.b, seed, one.clusters) for one in pairs]
+    tests = [MethodTest.of(one.a, one.b, one.trained, seed, one.clusters) for one in pairs]
     p_values = [one.p for one in tests]
     level = false_discovery_level(p_values)
     found = zip(tests, false_discovery(p_values), strict=True)
@@ -79,12 +81,12 @@ def explore_family(pairs: Sequence[PairedValues], seed: int = 0) -> list[Correct
 
 def describe_family(pairs: Sequence[PairedValues], seed: int = 0) -> list[CorrectedDifference]:
     """The same where nothing is concluded: each interval has 95 %, and no p-value is corrected."""
-    tests = (PairedTest.of(one.a, one.b, seed, one.clusters) for one in pairs)
+    tests = (MethodTest.of(one.a, one.b, one.trained, seed, one.clusters) for one in pairs)
     return [CorrectedDifference(test.conclude(), test.p) for test in tests]
 
 
 def _conclude(
-    test: PairedTest, p: float, level: float, p_equivalent: float, within: float, margin: float
+    test: MethodTest, p: float, level: float, p_equivalent: float, within: float, margin: float
 ) -> PairedDifference:
     """The interval of the test that decides; where none does, one that holds 0 and does not lie within the margins."""
     nearness = test.conclude_within(within, margin)

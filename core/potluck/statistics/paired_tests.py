@@ -18,6 +18,7 @@ from potluck.statistics.distributions import ALPHA
 from potluck.statistics.evidence import Evidence, equivalence_p, evidence_of
 from potluck.statistics.observations import question_means, question_table
 from potluck.statistics.pairs import Pairs, subtract
+from potluck.statistics.variance import VarianceComponents
 
 if TYPE_CHECKING:
     from potluck.statistics.observations import Array, Values
@@ -28,10 +29,11 @@ class PairedDifference:
     """How much more b has than a on the same ``n`` questions, with ``p`` and an interval that agree.
 
     The interval has the level ``confidence`` and holds 0 exactly where ``p`` is above 1 minus that. ``test`` is
-    ``mcnemar`` (both right or wrong), ``sign-flip``, or ``cluster-sign-flip``. ``detectable`` is the smallest true
-    difference that n such questions show with 80 % power (two-sided, 5 %), ``needed_n`` how many questions show the
-    difference that was seen with 80 % power; None where it is 0. Where both have repeats, ``between`` is the variance
-    of the difference between questions and ``within`` that from one repeat of a question to the next.
+    ``mcnemar`` (both right or wrong), ``sign-flip``, ``cluster-sign-flip``, or ``trainings`` where how these differ
+    gives the larger p. ``detectable`` is the smallest true difference that n such questions show with 80 % power
+    (two-sided, 5 %), ``needed_n`` how many questions show the difference that was seen with 80 % power; None where it
+    is 0, or where no number would with these trainings. Where both have repeats, ``between`` is the variance of the
+    difference between questions and ``within`` that from one repeat of a question to the next.
     """
 
     difference: float
@@ -56,6 +58,15 @@ class PairedDifference:
     """How many times the variance is that of independent questions; None unless it is about further clusters."""
     share: float | None = None
     """The share of the variance of the difference that lies between clusters, as far as it can be told."""
+    models: int = 0
+    """How many trained models are compared; two variants with the same training are one."""
+    trainings: int = 0
+    """How often each was trained, with seeds of its own; 0 if nothing was trained."""
+    needed_trainings: int | None = None
+    """Trainings of each that show the difference that was seen with these questions; None if no number does, or each
+    was trained once."""
+    variance: VarianceComponents | None = None
+    """Where the variance of the difference lies, if what was trained is known."""
 
     def mirror(self) -> PairedDifference:
         """The same for a minus b."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from potluck.amounts import many
@@ -67,6 +68,38 @@ def population_sentence(found: Scoped, unit: str = "question") -> str:
     these = f"these {many(count, kind)}" if count > 1 else f"this {kind}"
     why = "" if count >= FEWEST_CLUSTERS else f": fewer than {FEWEST_CLUSTERS} {kind}s tell nothing about others"
     return f"This holds for further {unit}s {_place(kind)} {these} only{why}."
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedModels:
+    """How many trained models are compared, those with the same training being one, and how often each was trained."""
+
+    models: int = 0
+    trainings: int = 0
+
+    def words(self) -> str:
+        """``these two trained models``, or ``over 3 trainings each``; empty if nothing was trained."""
+        if not self.models:
+            return ""
+        if self.trainings > 1:
+            return f"over {self.trainings} trainings" + (" each" if self.models > 1 else "")
+        numbers = {1: "this trained model", 2: "these two trained models"}
+        return numbers.get(self.models, f"these {self.models:,} trained models")
+
+    def sentence(self) -> str:
+        """Whether a conclusion is about these models or about how they are trained; empty if nothing was trained."""
+        if not self.models:
+            return ""
+        if self.trainings > 1:
+            return f"This holds {self.words()}, and for further ones."
+        it, tuner = ("it", "the tuner") if self.models == 1 else ("they", "the tuners")
+        return (
+            f"This is about {self.words()}: with another seed {it} would come out differently. To tell about {tuner}, "
+            "train with several seeds: seeds: 3 under compare, or --seeds 3."
+        )
+
+
+NOTHING_TRAINED = TrainedModels()
 
 
 def _place(kind: ClusterKind) -> str:

@@ -7,7 +7,8 @@ from typing import Literal, TypeAlias
 from potluck.statistics.distributions import ALPHA
 from potluck.statistics.families import CorrectedDifference
 from potluck.statistics.figures import p_words, signed_interval
-from potluck.statistics.scope import asked_words, needed_words
+from potluck.statistics.paired_tests import PairedDifference
+from potluck.statistics.scope import TrainedModels, asked_words, needed_words
 
 Verdict: TypeAlias = Literal["better", "worse", "as good as", "no evidence"]
 """``as good as`` where the two are shown to differ by less than matters, also if they are shown to differ."""
@@ -41,27 +42,33 @@ def verdict_sentence(
         level = f" at {one.confidence:.1%}".replace(".0%", "%").replace("%", " %")
         return (
             f"{b} is as good as {a}: {metric} {seen}{level}, less than {margin} apart, "
-            f"adjusted {p_words(found.p_equivalent or 0.0)}, {asked_words(one)}"
+            f"adjusted {p_words(found.p_equivalent or 0.0)}, {_asked_words(one)}"
         )
     corrected = " after correction" if one.confidence > 1 - ALPHA + 1e-9 else ""
     figures = f"{metric} {seen}{corrected}, adjusted {p_words(found.p_adjusted)}"
     if word != "no evidence":
         by = f" by at least {margin}" if 0 < found.margin <= min(abs(one.low), abs(one.high)) else ""
-        return f"{b} is {word} than {a}{by}: {figures}, {asked_words(one)}"
-    return f"no evidence of a difference between {a} and {b} with {asked_words(one)}{_words_on_need(found)}: {figures}"
+        return f"{b} is {word} than {a}{by}: {figures}, {_asked_words(one)}"
+    return f"no evidence of a difference between {a} and {b} with {_asked_words(one)}{_words_on_need(found)}: {figures}"
 
 
 def description(*, a: str, b: str, metric: str, found: CorrectedDifference, unit: str = "") -> str:
     """The difference of b from a in words, of a measure that does not decide."""
     one = found.difference
     seen = signed_interval(one.difference, one.low, one.high, unit)
-    return f"{b} against {a}: {metric} {seen}, {asked_words(one)}; described, not judged"
+    return f"{b} against {a}: {metric} {seen}, {_asked_words(one)}; described, not judged"
+
+
+def _asked_words(one: PairedDifference) -> str:
+    """The questions, and what was trained."""
+    return ", ".join(filter(None, (asked_words(one), TrainedModels(one.models, one.trainings).words())))
 
 
 def _words_on_need(found: CorrectedDifference) -> str:
     needed, one = found.difference.needed_n, found.difference
     if needed is None:
-        return ""
+        trainings = one.needed_trainings
+        return "" if trainings is None else f"; about {trainings:,} trainings each would be needed"
     if needed > one.n:
         return f"; {needed_words(one)} would be needed"
     return "; more would be needed for this many comparisons"

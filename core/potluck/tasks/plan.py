@@ -30,14 +30,19 @@ def plan_task(recipe: RecipeModel) -> TaskPlanResult:
 
 
 def plan_examples(
-    components: Components, items: Sequence[Item], labels: Sequence[str], measured: Measured, trained: bool = True
+    components: Components,
+    items: Sequence[Item],
+    labels: Sequence[str],
+    measured: Measured,
+    trained: bool = True,
+    sample: int = 0,
 ) -> Iterator[PlannedWork]:
     """The examples that are not answered yet, and how long they take: some are answered for it, if that stays here.
 
     ``trained``: the chat model is what a run answers with; else its base, whose answers are none of the run's.
     """
     hosts, cache = remote_hosts(components.recipe), components.workspace.answer_cache
-    answerer = ExampleAnswerer(components, labels, cache)
+    answerer = ExampleAnswerer(components, labels, cache, sample)
     left = [item for item in items if not trained or not answerer.is_answered(item)]
     if not left:
         return

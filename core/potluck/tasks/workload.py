@@ -167,7 +167,7 @@ class ExampleTask(Workload):
         return TuningPlanResult(**asdict(estimate), problems=tuple(problems), comparison=None)
 
     def plan_answers(
-        self, components: Components, measured: Measured, request: TuningRequest | None = None
+        self, components: Components, measured: Measured, request: TuningRequest | None = None, sample: int = 0
     ) -> Sequence[PlannedWork]:
         """The examples that are left; of a model that is not trained yet, by the time that its base takes."""
         recipe, items = components.recipe, [*self._file(components.recipe).items.values()]
@@ -178,7 +178,7 @@ class ExampleTask(Workload):
                 without_adapter(components)
             resolve_adapter(components)
             labels = request.labels if own and request is not None else self._labels(recipe, components)
-            return [*plan_examples(components, items, labels, measured, trained)]
+            return [*plan_examples(components, items, labels, measured, trained, sample)]
         except PotluckError as error:
             return [unknown_work("answer", len(items), str(error))]
 
@@ -211,7 +211,7 @@ class ExampleTask(Workload):
         return self._learned_labels(recipe, recipe.tuning.dataset)
 
     def _learned_labels(self, recipe: RecipeModel, dataset: DatasetSettings) -> tuple[str, ...]:
-        key = fingerprint(dataset.model_dump(mode="json"), recipe.seed)
+        key = fingerprint(dataset.model_dump(mode="json"), recipe.training_seed)
         if key not in self._learned:
             self._learned[key] = prepare_dataset(recipe).labels
         return self._learned[key]

@@ -164,7 +164,7 @@ def test_of_many_passages_that_came_three_are_named_and_the_others_counted(home:
 
     (found,) = causes(engine, a, b, "exact_match")
 
-    (first, *others), shown = ([one.source for one in run.repeats[0][3].retrieved[:40]] for run in (b, a))
+    (first, *others), shown = ([one.source for one in run.first[3].retrieved[:40]] for run in (b, a))
     assert first == shown[0]
     assert len(others) == 31
     assert found.detail == f"found {'; '.join(others[:3])} and 28 more"

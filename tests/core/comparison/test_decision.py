@@ -197,7 +197,9 @@ def test_three_failures_are_named_and_not_counted() -> None:
 def test_why_a_measure_leads_is_said_unless_it_is_an_effort() -> None:
     made = [Made({"k": "k=2"}, right(0.7)), Made({"k": "k=4"}, right(0.65))]
     known = concluded(*made)
-    tables = [VariantResult(one.variant, one.swaps, {}, None, 1.0, 1, None, {}, {}, None) for one in known.ranking]
+    tables = [
+        VariantResult(one.variant, one.swaps, {}, None, 1.0, 1, None, {}, {}, None, 0, {}) for one in known.ranking
+    ]
 
     found = conclude_comparison(tables, known.ranking, (), "k=2", RECALL, "the questions name sources")
     assert found.sentences[-1] == (

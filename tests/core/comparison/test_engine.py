@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from potluck import recipe
-from potluck.comparison.engine import STAGES, VariantRun, _with_sample_seed, reason
+from potluck.comparison.engine import reason
+from potluck.comparison.variant_run import STAGES, VariantRun, with_sample_seed
 from potluck.errors import ContextExceeded, PotluckError, RecipeError, WorkspaceBusy
 from potluck.hookspecs import StageEvent
 from potluck.recipe.model import RecipeModel
@@ -37,7 +38,7 @@ def lines(path: Path) -> list[str]:
 
 
 def answers(run: VariantRun) -> list[str]:
-    return [one.answer.text for one in run.repeats[0]]
+    return [one.answer.text for one in run.first]
 
 
 @pytest.mark.parametrize(
@@ -85,7 +86,7 @@ def test_a_comparison_that_is_run_again_asks_and_embeds_nothing(
     assert (len(lines(home.parent / "asked.log")), len(lines(home.parent / "embedded.log"))) == before
     assert [sum(run.computed.values()) for run in again] == [0, 0]
     assert [answers(run) for run in again] == [answers(run) for run in first]
-    latencies = [[one.seconds for one in run.repeats[0]] for run in (*first, *again)]
+    latencies = [[one.seconds for one in run.first] for run in (*first, *again)]
     assert latencies[:2] == latencies[2:], "the time that an answer took when it was made"
 
 
@@ -106,7 +107,7 @@ def test_a_variant_that_fails_does_not_lose_the_others(model: RecipeModel, engin
 
     assert bad.error is not None
     assert "20" in bad.error
-    assert bad.repeats == []
+    assert bad.models == []
     assert good.error is None
     assert len(answers(good)) == ITEMS
 
@@ -127,7 +128,7 @@ def test_a_fault_of_a_plugin_is_the_variants_alone(
 def test_rounds_are_asked_only_of_a_model_that_samples(home: Path, model: RecipeModel, engine_for: Any) -> None:
     greedy, sampling = engine_for(model).run(variants(model, ["chat.temperature=0,0.7"]), repeats=3)
 
-    assert (len(greedy.repeats), len(sampling.repeats)) == (1, 3)
+    assert (greedy.repeats, sampling.repeats) == (1, 3)
     assert len(lines(home.parent / "asked.log")) == 4 * ITEMS
     assert sampling.computed["answer"] == 3 * ITEMS
 
@@ -141,11 +142,11 @@ def test_a_model_that_can_tell_says_how_likely_the_right_answers_are(
     before = len(lines(home.parent / "asked.log"))
     (again,) = engine_for(model).run(variants(model, ["chat=extractive,reader"])[1:], surprise=True)
 
-    assert quoting.surprises == {}
+    assert quoting.models[0].surprises == {}
     assert (quoting.error, reading.error) == (None, None)
-    assert {name: one.nats for name, one in reading.surprises.items()} == {f"q{n}": 2.5 for n in range(ITEMS)}
-    assert {one.characters for one in reading.surprises.values()} == {3, 4}
-    assert again.surprises == reading.surprises
+    assert {name: one.nats for name, one in reading.models[0].surprises.items()} == {f"q{n}": 2.5 for n in range(ITEMS)}
+    assert {one.characters for one in reading.models[0].surprises.values()} == {3, 4}
+    assert again.models[0].surprises == reading.models[0].surprises
     assert len(lines(home.parent / "asked.log")) == before
 
 
@@ -160,7 +161,7 @@ def test_a_perplexity_that_fails_leaves_the_answers(
     monkeypatch.setattr(engine.workload, "surprises", surprises)
     (run, _) = engine.run(variants(model, ["retriever.k=1,2"]), surprise=True)
 
-    assert (run.error, run.surprises, len(answers(run))) == (None, {}, ITEMS)
+    assert (run.error, run.models[0].surprises, len(answers(run))) == (None, {}, ITEMS)
     assert "there is no perplexity: 問題太長" in run.notes
 
 
@@ -241,7 +242,7 @@ def test_why_a_variant_failed_is_told_and_a_fault_of_a_plugin_with_its_kind() ->
 def test_each_round_of_a_model_that_samples_has_a_seed_of_its_own(chat: str, sample: int, seed: int | None) -> None:
     model = recipe.loads(f"documents: a\nseed: 7\nchat: {chat}\n", Path("r.yaml"), check_installed=False)
 
-    found = _with_sample_seed(model, sample)
+    found = with_sample_seed(model, sample)
     assert found.chat.config.seed == seed  # type: ignore[attr-defined]
     assert (found is model) is (seed is None)
 

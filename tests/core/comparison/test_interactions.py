@@ -130,14 +130,16 @@ def test_where_the_baseline_failed_the_first_value_takes_its_place() -> None:
 
 def test_one_axis_or_values_that_are_not_paired_have_no_interactions() -> None:
     assert concluded(Made({"k": "1"}, scores(0.0)), Made({"k": "2"}, scores(0.1))).interactions == ()
-    variants = [VariantResult(one.name, one.swaps, {}, None, 1.0, 1, None, {}, {}, None) for one in grid(DEPENDS)]
+    variants = [
+        VariantResult(one.name, one.swaps, {}, None, 1.0, 1, None, {}, {}, None, 0, {}) for one in grid(DEPENDS)
+    ]
     tables = {one.name: one.table for one in grid(DEPENDS)}
     assert axis_interactions(tables, variants, variants[0].name, replace(RECALL, paired=False)) == ()
 
 
 def test_questions_on_one_document_count_as_one() -> None:
     made = grid(DEPENDS)
-    variants = [VariantResult(one.name, one.swaps, {}, None, 1.0, 1, None, {}, {}, None) for one in made]
+    variants = [VariantResult(one.name, one.swaps, {}, None, 1.0, 1, None, {}, {}, None, 0, {}) for one in made]
     tables = {one.name: one.table for one in made}
     (one,) = axis_interactions(tables, variants, made[0].name, RECALL, Clusters(np.arange(N) % 10))
 
@@ -172,7 +174,7 @@ def test_what_an_axis_does_is_told_where_it_does_more(gains: tuple[float, float]
 def test_of_what_should_be_little_less_helps() -> None:
     seconds = {("小", "bm25"): 0.1, ("大", "bm25"): 0.4, ("小", "向量"): 0.1, ("大", "向量"): 0.15}
     made = [Made({"size": size, "檢索": by}, scores(0.0)) for size, by in seconds]
-    variants = [VariantResult(one.name, one.swaps, {}, None, 1.0, 1, None, {}, {}, None) for one in made]
+    variants = [VariantResult(one.name, one.swaps, {}, None, 1.0, 1, None, {}, {}, None, 0, {}) for one in made]
     times = dict(zip((one.name for one in made), seconds.values(), strict=True))
     tables = {name: {"latency": value + RNG.random((N, 1)) / 100} for name, value in times.items()}
     (one,) = axis_interactions(tables, variants, made[0].name, LATENCY)

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from potluck.comparison.causes import count_causes
-from potluck.comparison.engine import VariantRun, answering_cost, question_cost
+from potluck.comparison.engine import answering_cost, question_cost
 from potluck.comparison.measured import common_chief, describe_measures, measure_tables, values_of
+from potluck.comparison.variant_run import ModelRun, VariantRun
 from potluck.documents import Passage
 from potluck.evaluation.results import Answered
 from potluck.json_values import as_json
@@ -37,8 +38,9 @@ from support.variant_runs import answered, of_f1, result, run
     ],
 )
 def test_a_question_has_the_measures_that_apply_to_it(one: Answered, expected: dict[str, float]) -> None:
-    assert values_of(one, run("a"), usual()) == expected
-    assert values_of(one, run("a", prices=(3.0, 10.0)), usual()) == {**expected, "cost": pytest.approx(0.004)}
+    assert values_of(one, run("a"), ModelRun(), usual()) == expected
+    priced = values_of(one, run("a", prices=(3.0, 10.0)), ModelRun(), usual())
+    assert priced == {**expected, "cost": pytest.approx(0.004)}
 
 
 def test_answers_cost_what_their_tokens_do_a_round() -> None:

@@ -77,3 +77,22 @@ def test_what_is_wrong_with_them_is_told_at_its_place(
     (found,) = problems(TEXT + f"compare: {{{written}}}\n")
 
     assert found == message
+
+
+def test_seeds_say_how_often_a_tuned_variant_is_trained(read: Callable[..., RecipeModel]) -> None:
+    recipe = read(TEXT + "compare: {seeds: 3, retriever.k: {a: 1, b: 2}}\n")
+
+    assert recipe.decision.seeds == 3
+    assert recipe.compare == {"retriever.k": {"a": 1, "b": 2}}
+    assert recipe.as_mapping()["compare"] == {"seeds": 3, "retriever.k": {"a": 1, "b": 2}}
+    assert read(TEXT).decision.seeds == 1
+    assert read(TEXT + "compare: {seeds: 20}\n").decision.seeds == 20
+
+
+@pytest.mark.parametrize(("seeds", "got"), [("0", "0"), ("21", "21"), ("true", "true"), ("三", "'三'"), ("2.0", "2.0")])
+def test_seeds_that_are_no_number_of_trainings_are_a_problem(
+    seeds: str, got: str, problems: Callable[..., list[str]]
+) -> None:
+    found = problems(TEXT + f"compare: {{seeds: {seeds}}}\n")
+
+    assert found == [f"3:18: compare.seeds: expected a whole number from 1 to 20, got {got}"]

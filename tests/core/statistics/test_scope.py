@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from potluck.statistics.scope import asked_words, needed_words, population_sentence
+from potluck.statistics.scope import TrainedModels, asked_words, needed_words, population_sentence
 
 
 def found(n=300, clusters=None, kind=None, population="questions", needed_n=None, needed_clusters=None):
@@ -79,3 +79,30 @@ def test_what_would_be_needed_is_told_with_its_documents(one, words):
 )
 def test_what_a_conclusion_holds_for_is_a_sentence(one, unit, sentence):
     assert population_sentence(one, unit) == sentence
+
+
+@pytest.mark.parametrize(
+    ("models", "trainings", "words"),
+    [
+        (0, 0, ""),
+        (0, 3, ""),
+        (1, 1, "this trained model"),
+        (2, 1, "these two trained models"),
+        (1234, 1, "these 1,234 trained models"),
+        (1, 3, "over 3 trainings"),
+        (2, 3, "over 3 trainings each"),
+    ],
+)
+def test_what_was_trained_is_told_as_models_or_as_trainings(models, trainings, words):
+    assert TrainedModels(models, trainings).words() == words
+
+
+def test_a_conclusion_says_whether_it_is_about_these_models_or_about_how_they_are_trained():
+    assert TrainedModels().sentence() == ""
+    assert TrainedModels(2, 5).sentence() == "This holds over 5 trainings each, and for further ones."
+    assert TrainedModels(2, 1).sentence() == (
+        "This is about these two trained models: with another seed they would come out differently. To tell about the "
+        "tuners, train with several seeds: seeds: 3 under compare, or --seeds 3."
+    )
+    assert "this trained model: with another seed it would" in TrainedModels(1, 1).sentence()
+    assert "To tell about the tuner," in TrainedModels(1, 1).sentence()
