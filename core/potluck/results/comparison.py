@@ -232,7 +232,7 @@ class QuestionResult:
     gold: GoldResult
     answers: Mapping[str, AnswerResult]
     """By the variant's name."""
-    generated_by: str | None = None
+    generated_by: str | None
     """The model that made the question; null for one of people, or if the file does not say."""
 
 
@@ -284,16 +284,16 @@ class ComparisonResult:
     causes: tuple[Cause, ...]
     cause_counts: tuple[CauseCount, ...]
     judge: JudgeResult | None
+    further_judges: tuple[JudgeResult, ...]
+    """The judges behind the first."""
+    judges_agree: tuple[JudgesAgreement, ...]
+    """How far each two judges agree."""
     notes: tuple[str, ...]
     """What people should know of the questions, then of the answers, variant by variant."""
     learning_curves: tuple[Curve, ...]
     questions: tuple[QuestionResult, ...]
     chunks: Mapping[str, ChunkText]
     """By ``SOURCE:START-END``, the characters of the document that it holds."""
-    further_judges: tuple[JudgeResult, ...] = ()
-    """The judges behind the first."""
-    judges_agree: tuple[JudgesAgreement, ...] = ()
-    """How far each two judges agree."""
 
     def as_json(self) -> dict[str, Json]:
         """As ``potluck compare --json`` prints it."""

@@ -48,8 +48,11 @@ def advise(entrants: Sequence[Entrant], test: Sequence[LabelledText]) -> Advice:
     best = max(enough, key=lambda entrant: (sum(entrant.hits[:n]), -cost(entrant), -latency(entrant)))
     clusters = item_clusters(test[:n])
     chosen = _cheapest(best, enough, clusters)
-    rivals = [entrant for entrant in [*enough, *_baselines(known, n)] if entrant is not chosen]
-    against = _compare(chosen, rivals, clusters)
+    baselines = _baselines(known, n)
+    rivals = [entrant for entrant in [*enough, *baselines] if entrant is not chosen]
+    # The chosen row was picked by these same answers, so its pairs count as picked from those of every row.
+    comparisons = len(enough) * (len(enough) - 1) // 2 + len(enough) * len(baselines)
+    against = _compare(chosen, rivals, clusters, comparisons)
     return Advice(chosen.name, " ".join(_sentences(chosen, best, entrants, against, clusters, len(test))), against)
 
 
@@ -70,9 +73,12 @@ def _baselines(entrants: Sequence[Entrant], n: int) -> list[Entrant]:
     return [entrant for entrant in entrants if entrant.spec.baseline and len(entrant.asked) >= n]
 
 
-def _compare(chosen: Entrant, rivals: Sequence[Entrant], clusters: Clusters) -> tuple[PairVerdict, ...]:
+def _compare(
+    chosen: Entrant, rivals: Sequence[Entrant], clusters: Clusters, comparisons: int
+) -> tuple[PairVerdict, ...]:
     n = len(clusters.places)
-    found = compare_family([PairedValues(rival.hits[:n], chosen.hits[:n], clusters) for rival in rivals])
+    pairs = [PairedValues(rival.hits[:n], chosen.hits[:n], clusters) for rival in rivals]
+    found = compare_family(pairs, comparisons=comparisons)
     return tuple(_verdict(rival.name, chosen.name, one) for rival, one in zip(rivals, found, strict=True))
 
 

@@ -91,7 +91,7 @@ def test_another_chat_model_is_told_by_its_name_or_by_the_settings_that_differ(
     model = recipe.load(plant(home, ITEMS))
     name = model.chat.name
     engine = engine_for(model)
-    a, b = engine.run(two(model, f"chat={name},{chat.replace('READS', name)}"))
+    a, b = engine.run(two(model, f"chat={{use: {name}}},{chat.replace('READS', name)}"))
 
     found = [one for one in causes(engine, a, b, "exact_match") if one.cause == "generation"]
 

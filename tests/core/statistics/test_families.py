@@ -214,5 +214,5 @@ def test_the_benchmark_of_verdicts_prints_a_row_for_each_shape_and_size(monkeypa
     assert first.startswith("0.05 apart")
     assert [row.startswith("right or wrong, ") for row in rows[:4]] == [True] * 4
     assert "300 questions on 20 documents" in rows[3]
-    assert rows[4].startswith("1 measures by 15 pairs")
+    assert rows[4].startswith("1 measures by 6 pairs")
     assert len(rows) == 8
