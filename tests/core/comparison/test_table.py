@@ -13,6 +13,8 @@ from rich.console import Console
 from potluck.comparison import table
 from potluck.results.comparison import Cause, ComparisonResult
 from potluck.results.judging import JudgedPair, JudgeResult
+from potluck.statistics.clusters import ClusterKind
+from potluck.statistics.variance import VarianceComponents
 from support.variant_runs import answered, of_f1, result, run
 
 
@@ -112,3 +114,22 @@ def test_what_was_asked_and_what_was_there_already_stand_side_by_side() -> None:
     one.computed["answer"], one.reused["answer"] = 3, 14
 
     assert re.search(r"3 / 14", shown(result([one])))
+
+
+def test_where_the_variance_lies_is_told_below_a_pair_of_which_something_was_trained_or_repeated() -> None:
+    found = result([of_f1("a", 0.0, 0.5, 1.0), of_f1("b", 1.0, 1.0, 1.0)])
+    (index,) = [place for place, pair in enumerate(found.pairs) if pair.metric == "f1"]
+
+    def told(kind: ClusterKind | None = None, **variances: float) -> list[str]:
+        pair = replace(found.pairs[index], variance=VarianceComponents(**variances), cluster_kind=kind)
+        return list(table.pair_sentences(replace(found, pairs=(pair,))))[1:]
+
+    assert told(questions=0.04) == []
+    assert told(trainings=0.01, questions=0.04) == [
+        "  standard deviations of the difference: 0.100 between trainings, 0.200 between questions"
+    ]
+    assert told("group", trainings=0.0, clusters=0.09, questions=0.04, interaction=1.0, repeats=0.25) == [
+        "  standard deviations of the difference: 0.000 between trainings, 0.300 between groups, "
+        "0.200 between questions, 0.500 between repeats"
+    ]
+    assert told("document", clusters=0.09, questions=0.04, repeats=0.25)[0].count("documents") == 1

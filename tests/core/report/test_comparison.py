@@ -115,3 +115,29 @@ def test_interactions_have_a_table_the_clearest_first() -> None:
 )
 def test_times_are_told_to_the_minute(time: str, read: str) -> None:
     assert format_time(time) == read
+
+
+def test_a_comparison_of_trainings_or_repeats_shows_where_the_variance_lies() -> None:
+    document = comparison(3, 3)
+    bare = comparison_content(result_of(document))
+    first, second, third = document["variants"]
+    first |= {"trainings": 0, "variance": {document["metric"]: {"clusters": 0.25, "questions": 0.04}}}
+    second |= {"trainings": 3, "variance": {document["metric"]: {"trainings": 0.01, "questions": 0.09}}}
+    third["variance"] = {"another": {"trainings": 0.01}}
+    (table,) = comparison_content(result_of(document)).tables
+
+    assert bare.tables == ()
+    assert table.title == f"Standard deviations of {document['metric']}"
+    assert [column.label for column in table.columns] == [
+        "Variant", "Trainings", "Between trainings", "Between documents", "Between questions", "Between repeats",
+    ]  # fmt: skip
+    assert [column.is_number for column in table.columns] == [False, *[True] * 5]
+    assert table.rows == (
+        (first["name"], None, None, 0.5, 0.2, None),
+        (second["name"], 3, 0.1, None, 0.3, None),
+    )
+    del second["variance"][document["metric"]]["trainings"]
+    assert comparison_content(result_of(document)).tables == ()
+    second["variance"][document["metric"]]["repeats"] = 0.16
+    (repeated,) = comparison_content(result_of(document)).tables
+    assert repeated.rows[1] == (second["name"], 3, None, None, 0.3, 0.4)

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks import seeds as simulated
 from potluck.statistics.clusters import Clusters
 from potluck.statistics.families import PairedValues, compare_family
 from potluck.statistics.intervals import Interval, mean_interval
@@ -267,3 +268,36 @@ def test_the_variance_of_repeats_is_that_within_a_question_of_one_training() -> 
     assert repeat_variance(table, 2) == pytest.approx((0.5 + 0 + 0) / 3)
     assert repeat_variance(table[:, :1], 1) is None
     assert repeat_variance(table, 4) is None
+
+
+def test_equal_tuners_are_called_different_from_one_training_each_and_not_from_several() -> None:
+    """A short form of ``tests/benchmarks/seeds.py``."""
+    answers = simulated.Answers(right=0.7, questions=0.12, trainings=0.003)
+    once, several = (simulated.Cell(answers, 100, trainings).called_different(60) for trainings in (1, 5))
+    alone = simulated.Cell(answers, 100, 3, both=False).called_different(60)
+
+    assert once > 0.2
+    assert max(several, alone) < 0.15
+
+
+def test_the_benchmark_simulates_answers_with_the_variances_that_it_names() -> None:
+    cell = simulated.Cell(simulated.Answers(0.7, 0.1, 0.01), 4000, 20)
+    test = cell.sample(np.random.default_rng(0))
+
+    assert test.variance is not None
+    assert test.variance.trainings == pytest.approx(0.02, rel=0.5)
+    assert test.trained is not None
+    b = test.trained.draws[0]
+    assert b.mean() == pytest.approx(0.7, abs=0.05)
+    found = variance_components(b.mean(axis=1), [b], None)
+    assert found.questions == pytest.approx(0.1, rel=0.1)
+    of_documents = simulated.Cell(simulated.Answers(0.7, 0.1, 0.0, 0.5), 4000, 3, 40).sample(np.random.default_rng(0))
+    assert of_documents.models.pairs.count == 40
+
+
+def test_the_benchmark_prints_a_row_for_each_example_and_each_place(capsys: pytest.CaptureFixture[str]) -> None:
+    simulated.tabulate(1)
+    rows = capsys.readouterr().out.strip().split("\n")
+
+    assert [row.split(" | ")[0] for row in rows[:2]] == ["| as measured on garbage", "| as measured on detail"]
+    assert all(row.count("|") == 5 for row in rows)
