@@ -45,8 +45,7 @@ def command(
     SOURCE is a recipe, or documents without one: a folder or files.
 
     Tokens, money, memory, texts that are too long for the embedder, and the hosts that would get them. Of a recipe that
-    tunes and has no documents: parameters, memory, disk, steps and time of the training. Of a task that trains nothing:
-    how many examples it has, and the hosts that would get them.
+    tunes: parameters, memory, disk, steps and time of the training. Of another task: its examples, and the hosts.
 
     If the recipe has axes under `compare:`, or if --swap gives some, also what comparing them would take: what the
     variants load, split, embed, train and answer, each with its time, and in all.
