@@ -31,6 +31,7 @@ from potluck.recipe.variants import Design, variants
 from potluck.results.comparison import Cause, ComparisonResult
 from potluck.statistics.distributions import check_distributions
 from potluck.statistics.intervals import Interval
+from potluck.suggestions import did_you_mean
 from potluck.workspace.manifests import new_run_id
 
 
@@ -94,7 +95,7 @@ def compare(recipe: RecipeModel, plan: Plan, resources: SharedResources) -> Comp
         found = _causes(engine, runs, baseline.name, chief.name) if plan.causes else []
         judging = judge_answers(engine, judges, runs, baseline.name, labels, about_these) if judges else NOT_JUDGED
         path = str(engine.workload.questions_file(baseline.recipe))
-        remarks = (*engine.file.notes, *_futile_seeds(seeds, runs), *judging.notes)
+        remarks = (*engine.file.notes, *_other_measure(plan, recipe), *_futile_seeds(seeds, runs), *judging.notes)
         setting = Setting(
             new_run_id(),
             recipe.name,
@@ -158,10 +159,20 @@ def _labels_of(plan: Plan) -> Labels:
     return read_labels(plan.labels)
 
 
+def _other_measure(plan: Plan, recipe: RecipeModel) -> Iterator[str]:
+    """That another measure was named than the recipe names."""
+    own = recipe.decision.decide_by
+    if plan.metric is not None and own is not None and plan.metric != own:
+        yield f"the recipe says that {own} decides; --metric {plan.metric} was named instead of it"
+
+
 def check_measure(metric: str, scorer: Scorer) -> None:
     """Raise ``PotluckError`` for a measure that no metric has."""
     if metric not in scorer.measures:
-        raise PotluckError(f"no question has the measure {metric!r}; there are: {', '.join(scorer.measures)}")
+        raise PotluckError(
+            f"no question has the measure {metric!r}{did_you_mean(metric, scorer.measures)}; "
+            f"there are: {', '.join(scorer.measures)}"
+        )
 
 
 def _check_metric(metric: str, runs: Sequence[VariantRun], scorer: Scorer) -> None:

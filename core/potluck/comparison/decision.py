@@ -107,7 +107,9 @@ def _needed_words(taken: RankedVariant) -> str:
     found = taken.against_baseline
     if found is None or found.needed_n is None or found.needed_n <= found.n:
         return ""
-    return f" with {asked_words(found)}; about {needed_words(found)} would show it"
+    # Where only differences of some size matter, questions are counted that show one of that size.
+    what = "it" if found.p_equivalent is None else "a difference that matters"
+    return f" with {asked_words(found)}; about {needed_words(found)} would show {what}"
 
 
 def _why_not_the_best(taken: RankedVariant, best: RankedVariant, measure: Measure) -> str:
@@ -136,7 +138,11 @@ def _rivals(
         whom = baseline if equal[0].against_best is None else best.variant
         yield f"As good as {whom}: {listing([one.variant for one in equal])}."
     said = (taken.variant, best.variant, baseline)
-    same = [one.variant for one in ranking if one.standing == "not shown to be worse" and one.variant not in said]
+    same = [
+        one.variant
+        for one in ranking
+        if one.standing == "not shown to be worse" and one.against_best is not None and one.variant not in said
+    ]
     worse = [one for one in ranking if one.standing == "worse"]
     if same and not worse and len(same) > 2:
         yield "No variant is shown to be worse than another."

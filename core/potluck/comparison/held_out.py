@@ -150,7 +150,7 @@ def _advice(found: ChosenFigure, baseline: str, measure: Measure, is_lost: bool)
     one, against = found.variant, found.against_baseline
     chosen_on, held_out = (asked_words(part) for part in (found.as_chosen, found.without_luck))
     if one == baseline:
-        return f"Keep {one}: it is what to take by {chosen_on}; {held_out} were held out"
+        return f"Keep {one}: it was chosen on {chosen_on}; {held_out} were held out"
     if against is None:
         why = f"nothing can be compared with {baseline}, which failed" if is_lost else "nothing can be compared"
         return f"Take {one}, which was chosen on {chosen_on}; {why}"

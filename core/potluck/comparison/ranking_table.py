@@ -44,7 +44,9 @@ def ranking_table(result: ComparisonResult) -> TerminalTable:
 
 def _is_against_best(result: ComparisonResult) -> bool:
     """Whether variants were compared with the best one, or else with a baseline that was named."""
-    return any(one.against_best for one in result.ranking) or not any(one.against_baseline for one in result.ranking)
+    others = [one for one in result.ranking if one.variant != result.baseline]
+    is_named = len(others) > 1 and not any(one.against_best for one in others)
+    return not is_named or not any(one.against_baseline for one in others)
 
 
 def _cells(one: RankedVariant, against: DifferenceFound | None, has_cost: bool) -> Iterator[str]:
@@ -114,7 +116,7 @@ def how_intervals_are_meant(result: ComparisonResult) -> str:
     corrected = f", those of differences corrected for {number} comparisons" if number > 1 else ""
     near = ""
     if result.at_least is not None:
-        near = f"; one of less than {result.at_least:g} does not matter, and as good is what is shown to be that near"
+        near = f"; one of less than {result.at_least:g} does not matter, and an interval of 90 % shows what is as good"
     return f"Brackets are 95 % intervals{corrected}; a difference whose interval holds 0 is not shown to be real{near}."
 
 

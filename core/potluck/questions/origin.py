@@ -17,12 +17,11 @@ def origin_sentences(questions: Sequence[Question]) -> tuple[str, ...]:
     if not made:
         return ()
     models = list(dict.fromkeys(str(question.generated_by) for question in made))
-    who = f"a model ({models[0]})" if len(models) == 1 else f"models ({_listing(models)})"
+    who = f"A model ({models[0]})" if len(models) == 1 else f"Models ({_listing(models)})"
     if len(made) < len(questions):
-        verb = "was" if len(made) == 1 else "were"
-        return (f"{len(made):,} of {many(len(questions), 'question')} {verb} made by {who}.",)
-    which = "The only question was" if len(made) == 1 else f"All {len(made):,} questions were"
-    return (f"{which} made by {who}: whether this holds for what people ask is not known.",)
+        return (f"{who} made {len(made):,} of {many(len(questions), 'question')}.",)
+    which = "the only question" if len(made) == 1 else f"all {many(len(made), 'question')}"
+    return (f"{who} made {which}: whether this holds for what people ask is not known.",)
 
 
 def _listing(models: Sequence[str]) -> str:

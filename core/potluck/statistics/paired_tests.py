@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from potluck.statistics.clusters import ClusterKind, Clusters, Population, cluster_share, design_effect
-from potluck.statistics.distributions import ALPHA
+from potluck.statistics.distributions import ALPHA, normal_quantile
 from potluck.statistics.evidence import Evidence, equivalence_p, evidence_of
 from potluck.statistics.observations import question_means, question_table
 from potluck.statistics.pairs import Pairs, subtract
@@ -142,7 +142,7 @@ class PairedTest:
 
     def _conclude(self, limits: tuple[float, float], alpha: float, margin: float) -> PairedDifference:
         pairs, clusters = self.pairs, self.clusters
-        needed = self._clusters_needed(margin)
+        needed = self._clusters_needed(alpha, margin)
         population, count, kind = ("questions", None, None) if clusters is None else clusters.scope
         generalises = population == "clusters"
         return PairedDifference(
@@ -165,10 +165,10 @@ class PairedTest:
             share=None if clusters is None else cluster_share(pairs.deltas, clusters),
         )
 
-    def _clusters_needed(self, margin: float) -> int | None:
-        """How many clusters show the difference; more than there are where these do not."""
-        needed = self.pairs.spread.questions_needed(max(abs(self.pairs.mean), margin))
-        return max(needed, self.pairs.count + 1) if needed is not None and self.p > ALPHA else needed
+    def _clusters_needed(self, alpha: float, margin: float) -> int | None:
+        """How many clusters show the difference at the level ``alpha``; more than there are where these do not."""
+        needed = self.pairs.spread.questions_needed(max(abs(self.pairs.mean), margin), normal_quantile(alpha))
+        return max(needed, self.pairs.count + 1) if needed is not None and self.p > alpha else needed
 
 
 def _variance_components(tables: tuple[Array, Array], deltas: Array) -> tuple[float | None, float | None]:

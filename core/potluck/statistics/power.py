@@ -46,14 +46,17 @@ class DifferenceSpread:
         """The smallest true difference that n questions show; at most ``scale``, which too few need not show either."""
         return boundary(lambda effect: self._shows(effect, n), 0.0, self.scale)
 
-    def questions_needed(self, difference: float) -> int | None:
-        """How many questions show a difference of that size. None for 0."""
+    def questions_needed(self, difference: float, z: float = Z) -> int | None:
+        """How many questions show a difference of that size. None for 0.
+
+        ``z`` is what a standard normal number exceeds at the level at which the difference is judged.
+        """
         effect = abs(difference)
         if effect <= 1e-12 * self.scale:
             return None
-        return math.ceil(boundary(lambda n: n >= FEWEST and self._shows(effect, n), 0.0, 1e15))
+        return math.ceil(boundary(lambda n: n >= FEWEST and self._shows(effect, n, z), 0.0, 1e15))
 
-    def _shows(self, effect: float, n: float) -> bool:
+    def _shows(self, effect: float, n: float, z: float = Z) -> bool:
         """Whether n questions show a true difference of that size.
 
         For 0/1 values the share that differs stays as it is, for others the variance. In any case as many questions
@@ -62,7 +65,7 @@ class DifferenceSpread:
         square = self.square if self.binary else self.variance + effect**2
         square = max(square, effect * max(effect, self.size))
         correction = self.size if self.binary else 0.0
-        noise = Z * math.sqrt(n * square) + self.quantile * math.sqrt(n * (square - effect**2))
+        noise = z * math.sqrt(n * square) + self.quantile * math.sqrt(n * (square - effect**2))
         return n * effect - correction >= noise
 
 

@@ -177,7 +177,7 @@ def test_a_variant_that_fails_is_said_and_the_others_are_kept(home: Path) -> Non
         ),
         (["--judge", "reader", "--labels", "無.csv"], "無.csv: there is no such file"),
         (["--gate", "f1 >= 0.5", "--perplexity", "--metric", "f1"], "leave out --perplexity, --metric"),
-        (["--gate", "recal@2 >= 0.5"], "no question has the measure 'recal@2'; there are: "),
+        (["--gate", "recal@2 >= 0.5"], "no question has the measure 'recal@2' (did you mean 'recall@2'?); there are: "),
         (["--metric", "精確"], "no question has the measure '精確'; there are: "),
     ],
 )
@@ -286,7 +286,7 @@ def test_a_verdict_on_questions_that_a_model_made_says_so(home: Path) -> None:
     rows = [json.loads(line) for line in Path("questions.jsonl").read_text(encoding="utf-8").splitlines()]
     lines = [json.dumps({**row, "出題模型": "通義"}) for row in rows]
     Path("questions.jsonl").write_text("\n".join(lines), encoding="utf-8")
-    sentence = "All 14 questions were made by a model (通義): whether this holds for what people ask is not known."
+    sentence = "A model (通義) made all 14 questions: whether this holds for what people ask is not known."
 
     found = result("compare", "recipe.yaml", "--no-causes")
     gate = result("compare", "recipe.yaml", "--gate", "f1 >= 0.01", status=3)

@@ -41,8 +41,8 @@ def test_evaluate_measures_and_lists_each_answer(notes_home: Path) -> None:
 def test_the_conclusion_says_how_many_questions_a_model_made(notes_home: Path) -> None:
     rows = [json.loads(line) for line in Path("questions.jsonl").read_text(encoding="utf-8").splitlines()]
     for count, sentence in (
-        (1, "1 of 3 questions was made by a model (通義)."),
-        (3, "All 3 questions were made "),
+        (1, "A model (通義) made 1 of 3 questions."),
+        (3, "A model (通義) made all 3 questions: "),
     ):
         lines = [json.dumps(row | ({"generated_by": "通義"} if n < count else {})) for n, row in enumerate(rows)]
         Path("made.jsonl").write_text("\n".join(lines), encoding="utf-8")

@@ -260,3 +260,16 @@ def test_an_axis_all_of_whose_values_are_as_good_makes_no_difference_that_matter
     assert axes["k"][0] is False
     assert re.match(r"k: no difference that matters; at most recall@2 k=\d against k=\d ", axes["k"][1])
     assert "k makes no difference to recall@2 that matters." in found.conclusion.sentences
+
+
+def test_where_the_baseline_was_named_others_are_not_said_to_be_as_good_as_the_best() -> None:
+    made = [Made({"k": f"k={k}"}, spread(mean, k)) for k, mean in ((1, 0.2), (2, 0.2), (4, 0.3), (5, 0.31))]
+
+    assert "Not shown to be worse" in told(*made[:2], made[3], Made({"k": "k=6"}, spread(0.309, 6)))
+    assert "Not shown to be worse" not in told(*made, baseline="k=1")
+
+
+def test_where_only_some_differences_matter_questions_are_counted_for_one_of_these() -> None:
+    made = [Made({"k": "k=2"}, right(0.65)), Made({"k": "k=4"}, right(0.7))]
+
+    assert re.search(r"about [\d,]+ would show a difference that matters\.", told(*made, at_least=0.1))

@@ -177,7 +177,7 @@ def test_one_that_is_shown_to_be_as_good_is_told_as_that() -> None:
 def test_a_baseline_that_was_chosen_is_kept_and_one_that_failed_leaves_nothing_to_compare_with() -> None:
     kept, lost, alone = told(np.full(20, 0.8), "乙"), told(np.full(20, 0.8), is_lost=True), told(np.full(20, 0.8), "丁")
 
-    assert kept[0] == "Keep 乙: it is what to take by 20 questions; 20 questions were held out."
+    assert kept[0] == "Keep 乙: it was chosen on 20 questions; 20 questions were held out."
     assert lost[0] == ("Take 乙, which was chosen on 20 questions; nothing can be compared with 甲, which failed.")
     assert alone[0].endswith("; nothing can be compared.")
     assert [one[1].partition(" [")[0] for one in (kept, lost)] == ["乙 has f1 0.700 as chosen from 2, and 0.800"] * 2

@@ -147,7 +147,7 @@ def test_a_recipe_that_does_not_name_it_does_not_import_it(home: Path, tmp_path:
 def test_compare_tests_its_measures_pair_by_pair_in_their_direction(home: Path) -> None:
     swap = "chat={use: tutor, otherwise: plain},{use: tutor, otherwise: marked!}"
 
-    found = result("compare", "recipe.yaml", "--swap", swap, "--metric", "marks")
+    found = result("compare", "recipe.yaml", "--swap", swap, "--metric", "marks", "--explore")
 
     described = {one["name"]: one for one in found["measures"]}
     assert described["marks"] == {

@@ -25,13 +25,13 @@ OPEN = ": whether this holds for what people ask is not known."
 @pytest.mark.parametrize(
     ("models", "sentence"),
     [
-        (["gpt-5"] * 40, f"All 40 questions were made by a model (gpt-5){OPEN}"),
-        (["通義"], f"The only question was made by a model (通義){OPEN}"),
-        ([*["a"] * 2, "b"], f"All 3 questions were made by models (a, b){OPEN}"),
-        ([None, "a", None, "a"], "2 of 4 questions were made by a model (a)."),
-        ([None, "a"], "1 of 2 questions was made by a model (a)."),
-        (["a", "b", "c", None], "3 of 4 questions were made by models (a, b, c)."),
-        ([*"abcdabcd", None], "8 of 9 questions were made by models (4 of them)."),
+        (["gpt-5"] * 40, f"A model (gpt-5) made all 40 questions{OPEN}"),
+        (["通義"], f"A model (通義) made the only question{OPEN}"),
+        ([*["a"] * 2, "b"], f"Models (a, b) made all 3 questions{OPEN}"),
+        ([None, "a", None, "a"], "A model (a) made 2 of 4 questions."),
+        ([None, "a"], "A model (a) made 1 of 2 questions."),
+        (["a", "b", "c", None], "Models (a, b, c) made 3 of 4 questions."),
+        ([*"abcdabcd", None], "Models (4 of them) made 8 of 9 questions."),
     ],
 )  # fmt: skip
 def test_verdicts_on_questions_that_a_model_made_say_so(models: list[str | None], sentence: str) -> None:

@@ -216,3 +216,14 @@ def test_the_benchmark_of_verdicts_prints_a_row_for_each_shape_and_size(monkeypa
     assert "300 questions on 20 documents" in rows[3]
     assert rows[4].startswith("1 measures by 6 pairs")
     assert len(rows) == 8
+
+
+def test_the_questions_that_are_needed_are_those_for_the_corrected_level():
+    rng = np.random.default_rng(11)
+    a = rng.random(60)
+    pair = PairedValues(a, a + rng.normal(0.02, 0.3, 60))
+    (alone,), among = compare_family([pair]), compare_family([pair, *[PairedValues(a, a[::-1])] * 14])
+
+    assert among[0].difference.confidence > alone.difference.confidence
+    # (2.94 + 0.84)^2 against (1.96 + 0.84)^2
+    assert 1.5 < among[0].difference.needed_n / alone.difference.needed_n < 2.1
